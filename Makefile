@@ -1,0 +1,59 @@
+# make run | test | check. Each sets up what it needs; the second time that takes no time.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+BIN := .venv/bin
+export PORT
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help run test check format train lock clean
+
+help:
+	@echo "make run     set up and serve on http://127.0.0.1:$(PORT)"
+	@echo "make test    set up and run all tests"
+	@echo "make check   set up, then lint, types and import rules"
+	@echo "make format  let ruff rewrite what it can"
+	@echo "make train   rebuild the shipped model (DATASET=folder with tracks.csv)"
+	@echo "make lock    pin every dependency anew"
+
+run: .venv/run
+	$(BIN)/flask --app wsgi db upgrade
+	@echo "GenreGenie: http://127.0.0.1:$(PORT)"
+	$(BIN)/honcho start
+
+test: .venv/dev
+	$(BIN)/pytest
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+DATASET ?= ../shared/data
+train: .venv/dev
+	$(BIN)/python -m classifier train --dataset $(DATASET)
+
+lock:
+	uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	uv pip compile -q pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-dev.lock
+
+# The stamps remember which lock file the environment was made from.
+.venv/run: requirements.lock | .venv/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock | .venv/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/run
+
+.venv/bin/pip:
+	@$(PYTHON) -c "import ensurepip" 2>/dev/null || { echo "Python lacks its venv module: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
