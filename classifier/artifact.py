@@ -1,0 +1,125 @@
+"""The model on disk: plain arrays in an ``.npz``, and beside it a ``.json`` card that says what they are.
+
+What belongs here: saving, loading and distrusting model files. Not here: what the arrays mean (``model``).
+A pickle is never read: loading one runs the code inside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.constants import FEATURE_VERSION, GENRES
+from classifier.errors import ModelAltered, ModelMismatch, ModelMissing
+from classifier.features import feature_count
+from classifier.model import GenreModel
+
+SHIPPED = Path(__file__).parent / "data" / "genre_model.npz"
+"""The model that comes with the package."""
+
+CARD_KEYS = frozenset({"version", "sha256", "feature_version", "genres"})
+"""What a card must say for its model to be used; it may say much more."""
+
+
+def load_model(path: Path | None = None) -> GenreModel:
+    """Load a model after checking that it is what its card says.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The ``.npz`` file, its card beside it; the shipped model by default.
+
+    Returns
+    -------
+    GenreModel
+        Ready to score feature rows.
+
+    Raises
+    ------
+    ModelMissing
+        If the file or its card is not there.
+    ModelAltered
+        If the bytes are not those the card was written for, or no model at all.
+    ModelMismatch
+        If the model was made for features of another version, or for other genres.
+    """
+    path = path or SHIPPED
+    card = read_card(path)
+    content = _read(path)
+    if hashlib.sha256(content).hexdigest() != card["sha256"]:
+        raise ModelAltered(f"{path.name} is not the file its card describes; its checksum differs.")
+    if card["feature_version"] != FEATURE_VERSION or tuple(card["genres"]) != GENRES:
+        raise ModelMismatch(
+            f"{path.name} was made for features of version {card['feature_version']} and the genres "
+            f"{', '.join(card['genres'])}; this program measures version {FEATURE_VERSION}."
+        )
+    return _model(_arrays(content, path.name), str(card["version"]), path.name)
+
+
+def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> None:
+    """Write ``arrays`` to ``path`` and ``card``, completed by checksum, feature version and genres, beside it."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **dict(arrays))
+    content = buffer.getvalue()
+    complete = {
+        **card,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "feature_version": FEATURE_VERSION,
+        "genres": list(GENRES),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    path.with_suffix(".json").write_text(json.dumps(complete, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_card(path: Path | None = None) -> dict[str, Any]:
+    """Return the card of the model at ``path`` (the shipped one by default).
+
+    Raises
+    ------
+    ModelMissing
+        If there is none.
+    ModelAltered
+        If it is no card.
+    """
+    beside = (path or SHIPPED).with_suffix(".json")
+    try:
+        card = json.loads(_read(beside))
+    except ValueError as error:
+        raise ModelAltered(f"{beside.name} is no model card.") from error
+    if not isinstance(card, dict) or not CARD_KEYS <= card.keys():
+        raise ModelAltered(f"{beside.name} is no model card.")
+    return card
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelMissing(f"There is no model at {path}.") from error
+
+
+def _arrays(content: bytes, name: str) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise ModelAltered(f"{name} is no model file.") from error
+
+
+def _model(arrays: dict[str, NDArray[Any]], version: str, name: str) -> GenreModel:
+    try:
+        model = GenreModel.from_arrays(arrays, version=version)
+    except (KeyError, ValueError) as error:
+        raise ModelAltered(f"{name} lacks what a model needs: {error}.") from error
+    if model.feature_count != feature_count():
+        raise ModelMismatch(f"{name} expects {model.feature_count} features, this program measures {feature_count()}.")
+    return model
