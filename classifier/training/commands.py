@@ -1,0 +1,160 @@
+"""``compare`` and ``train``: the order of the steps, the printing and the files they write.
+
+What belongs here: I/O around the pure steps of its neighbours. Not here: arguments (``classifier.__main__``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from classifier.artifact import SHIPPED, save_model
+from classifier.constants import FEATURE_VERSION
+from classifier.training.algorithms import ALGORITHMS
+from classifier.training.dataset import load_tracks
+from classifier.training.evaluate import Figures, calibrate_across, confidence_for, fit_temperature, judge
+from classifier.training.extract import FeatureTable, extract
+from classifier.training.report import comparison_table, model_card
+from classifier.training.split import artist_folds
+from classifier.training.train import Held, cross_validate, fit, genre_numbers
+
+ENSEMBLES = {
+    "LDA + logistic regression": ("LDA", "logistic regression"),
+    "LDA + SVM": ("LDA", "SVM"),
+    "LDA + logistic regression + SVM": ("LDA", "logistic regression", "SVM"),
+}
+"""Which algorithms are tried together; a verdict is the mean of their log-probabilities."""
+
+SHIPPED_MEMBERS = ("LDA", "logistic regression")
+"""The algorithms of the shipped model."""
+
+SHIPPED_NAME = "LDA + logistic regression"
+"""The row of the comparison whose figures are the shipped model's."""
+
+RELIED_ON = 0.8
+"""Share of right guesses from which upwards a guess counts as sure."""
+
+STRANGE_QUANTILE = 0.995
+"""Share of held-out music that must not be called strange."""
+
+CARD_PAGE = Path("docs/model-card.md")
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What ``compare`` found, and what ``train`` goes on with."""
+
+    tracks: pd.DataFrame
+    table: FeatureTable
+    held: Held
+    truth: NDArray[np.intp]
+    probabilities: dict[str, NDArray[np.float64]]
+    figures: dict[str, Figures]
+    seconds: dict[str, float]
+
+
+def compare_command(options: argparse.Namespace) -> Comparison:
+    """Compare all algorithms and ensembles by artist-grouped cross-validation and print the table."""
+    clock = time.perf_counter()
+    tracks = load_tracks(options.dataset)
+    _say(f"{len(tracks)} recordings, {int((tracks['use'] == 'cv').sum())} of them to be judged on")
+    table = extract(
+        list(tracks["path"]), copies=options.copies, seed=options.seed, jobs=options.jobs, cache=options.cache
+    )
+    measured = time.perf_counter()
+    _say(f"{len(table.rows)} feature rows of {table.rows.shape[1]} columns in {measured - clock:.0f} s")
+    folds = artist_folds(tracks, folds=options.folds, seed=options.seed)
+    held = cross_validate(tracks, table, folds, ALGORITHMS, ENSEMBLES, seed=options.seed)
+    truth = genre_numbers(tracks)[held.tracks]
+    groups = tracks["artist_group"].to_numpy()[held.tracks]
+    probabilities = {name: calibrate_across(truth, songs, held.fold) for name, songs in held.songs.items()}
+    figures = {name: judge(truth, shares, groups, seed=options.seed) for name, shares in probabilities.items()}
+    seconds = {"features": measured - clock, "cross-validation": time.perf_counter() - measured}
+    print(comparison_table(figures))  # noqa: T201 - the command's answer
+    return Comparison(tracks, table, held, truth, probabilities, figures, seconds)
+
+
+def train_command(options: argparse.Namespace) -> None:
+    """Compare, fit the shipped model on everything, and write it with its card."""
+    comparison = compare_command(options)
+    clock = time.perf_counter()
+    everything = np.arange(len(comparison.tracks))
+    algorithms = [ALGORITHMS[name] for name in SHIPPED_MEMBERS]
+    model = fit(comparison.tracks, comparison.table, everything, algorithms, seed=options.seed)
+    songs = comparison.held.songs[SHIPPED_NAME]
+    temperature = fit_temperature(comparison.truth, songs)
+    sure_from = confidence_for(RELIED_ON, comparison.truth, comparison.probabilities[SHIPPED_NAME])
+    model = replace(
+        model,
+        temperature=temperature,
+        # A window knows less than its song: its scores are softened so that the timeline does not shout.
+        window_temperature=temperature * WINDOW_SOFTENING,
+        sure_from=sure_from,
+        strangest=float(np.quantile(comparison.held.strangeness, STRANGE_QUANTILE)) * STRANGE_MARGIN,
+    )
+    seconds = comparison.seconds | {"final fit": time.perf_counter() - clock}
+    card = _card(options, comparison, sure_from, seconds)
+    save_model(SHIPPED, model.to_arrays(), card)
+    CARD_PAGE.parent.mkdir(parents=True, exist_ok=True)
+    CARD_PAGE.write_text(model_card(card, comparison.figures, SHIPPED_NAME))
+    _say(f"wrote {SHIPPED.name} ({SHIPPED.stat().st_size / 2**20:.1f} MB), its card and {CARD_PAGE}")
+
+
+WINDOW_SOFTENING = 1.5
+"""How much softer a window's scores are than its song's."""
+
+STRANGE_MARGIN = 1.1
+"""Room between the strangest music that was held out and what is called no music."""
+
+
+def _card(
+    options: argparse.Namespace, comparison: Comparison, sure_from: float, seconds: dict[str, float]
+) -> dict[str, object]:
+    tracks = comparison.tracks
+    shares = comparison.probabilities[SHIPPED_NAME]
+    confidence, right = shares.max(axis=1), shares.argmax(axis=1) == comparison.truth
+    sure = confidence >= sure_from
+    return {
+        "version": f"genre-{FEATURE_VERSION}.{options.seed}",
+        "algorithms": list(SHIPPED_MEMBERS),
+        "command": f"python -m classifier train --dataset FOLDER --seed {options.seed} --copies {options.copies} "
+        f"--folds {options.folds}",
+        "seed": options.seed,
+        "protocol": f"artist-grouped {options.folds}-fold cross-validation, whole-song verdicts",
+        "data": {
+            "judged": int((tracks["use"] == "cv").sum()),
+            "only learned from": int((tracks["use"] != "cv").sum()),
+            "artists judged": int(tracks.loc[tracks["use"] == "cv", "artist_group"].nunique()),
+            "altered copies of each": options.copies,
+            "artists by genre": tracks[tracks["use"] == "cv"].groupby("genre")["artist_group"].nunique().to_dict(),
+            "recordings by set": tracks[tracks["use"] == "cv"].groupby("set").size().to_dict(),
+        },
+        "figures": comparison.figures[SHIPPED_NAME].to_dict(),
+        "by set": {
+            str(name): round(float(right[_rows_of(comparison, name)].mean()), 4)
+            for name in tracks.loc[comparison.held.tracks, "set"].unique()
+        },
+        "sure": {
+            "from confidence": round(sure_from, 4),
+            "share of songs": round(float(sure.mean()), 4),
+            "right among them": round(float(right[sure].mean()), 4),
+        },
+        "seconds": {name: round(value, 1) for name, value in seconds.items()},
+        "machine": f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}",
+    }
+
+
+def _rows_of(comparison: Comparison, name: object) -> NDArray[np.bool_]:
+    return np.asarray(comparison.tracks["set"].to_numpy()[comparison.held.tracks] == name)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - progress of a command
