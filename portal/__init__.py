@@ -1,0 +1,79 @@
+"""The portal: accounts, uploads, history and suggestions around the classifier.
+
+What belongs here: the factory. Each feature is a folder with the same file names; see ``docs/architecture.md``.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, redirect, render_template, url_for
+from flask_login import current_user
+
+from portal import accounts, handlers, history, jobs, upload
+from portal.config import ROOT, Settings
+from portal.extensions import csrf, db, limiter, login_manager, migrate
+from portal.web import EXTENSION
+from portal.wiring import Services, build_services
+
+__all__ = ["create_app"]
+
+FORM_BYTES = 2**20
+"""What a form may weigh; the upload page alone allows itself more."""
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+    """Make the app from ``settings`` (the environment's by default), with ``services`` where a test brings its own."""
+    settings = settings or Settings.from_env()
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance_path),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(_flask_config(settings))
+    _bind_extensions(app)
+    app.extensions[EXTENSION] = services or build_services(settings)
+    for feature in (accounts, upload, history, jobs):
+        feature.init_app(app)
+    handlers.init_app(app)
+    _add_own_pages(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    https = settings.public_url.startswith("https://")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "MAX_UPLOAD_BYTES": settings.max_upload_bytes,
+        "MAX_CONTENT_LENGTH": FORM_BYTES,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": https,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_ENABLED": settings.rate_limits,
+        "RATELIMIT_STORAGE_URI": settings.queue_url or "memory://",
+        "TESTING": settings.testing,
+    }
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+
+
+def _add_own_pages(app: Flask) -> None:
+    @app.get("/")
+    def home() -> Response | str:
+        if current_user.is_authenticated:
+            return redirect(url_for("upload.upload"))  # type: ignore[return-value]
+        return render_template("home.html")
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="ok")

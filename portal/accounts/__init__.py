@@ -1,0 +1,49 @@
+"""Accounts: signing up, logging in, choosing another password.
+
+What belongs here: binding the feature to the app, and how Flask-Login finds who is logged in.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask, abort, flash, redirect, request
+from flask_login import login_url
+from werkzeug.wrappers import Response
+
+from portal.accounts.views import login_pages, reset_pages, signup_pages
+from portal.extensions import login_manager
+from portal.web import services, wants_json
+
+if TYPE_CHECKING:
+    from portal.models import User
+
+REMEMBERED_FOR = timedelta(days=30)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and tell Flask-Login how to find people."""
+    for pages in (signup_pages, login_pages, reset_pages):
+        app.register_blueprint(pages)
+    app.config["REMEMBER_COOKIE_DURATION"] = REMEMBERED_FOR
+    # Flask-Login's own protection ties a session to an IP address, which changes whenever a phone leaves the house.
+    # A stolen cookie is answered by a new session token instead, which choosing another password brings.
+    login_manager.session_protection = None
+    login_manager.login_view = "login.login"
+    login_manager.login_message = "Please log in to see this page."
+    login_manager.login_message_category = "info"
+    login_manager.user_loader(_load_user)
+    login_manager.unauthorized_handler(_ask_to_log_in)
+
+
+def _load_user(session_id: str) -> User | None:
+    return services().accounts.by_session_id(session_id)
+
+
+def _ask_to_log_in() -> Response:
+    if wants_json():
+        abort(401)
+    flash(login_manager.login_message, login_manager.login_message_category)
+    # Only what was asked for with GET can be asked for again after logging in.
+    return redirect(login_url(login_manager.login_view, request.url if request.method == "GET" else None))

@@ -1,0 +1,231 @@
+"""How numbers and names of a verdict are said to people: the filters of the templates.
+
+What belongs here: pure functions from values to text, or to the few numbers a drawing needs. Not here: markup
+(``templates``), queries (``service``) or any rule about what a song is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+EN_DASH = "\N{EN DASH}"
+
+VERY_SURE = 0.85
+QUITE_SURE = 0.6
+
+GENRE_NAMES = {"hiphop": "Hip-hop"}
+"""Genres whose name is not simply the capitalised key."""
+
+STATE_NAMES = {
+    "queued": "Waiting",
+    "running": "Analysing",
+    "done": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+
+STAGE_NAMES = {"decode": "Decoding", "features": "Listening", "model": "Deciding"}
+
+SIZE_UNITS = ("bytes", "KB", "MB", "GB")
+
+TICK_STEPS = (5, 10, 15, 30, 60, 120, 300, 600)
+"""Seconds between two marks of a time axis, from which the first that is not too dense is taken."""
+
+MOST_TICKS = 4
+
+
+class Verdict(Protocol):
+    """What the words about a verdict are taken from."""
+
+    genre: str
+    confidence: float
+    sure: bool
+    music: bool
+    scores: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One segment as drawn: ``x`` and ``width`` are percent of the song, ``score`` the probability of its genre."""
+
+    start: float
+    end: float
+    x: float
+    width: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Lane:
+    """All blocks of one genre, one row of the timeline."""
+
+    genre: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of neighbouring segments that agree on the genre; times in seconds."""
+
+    genre: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Arc:
+    """One genre's part of the ring: where it starts and how far it runs, in percent of the circle."""
+
+    genre: str
+    start: float
+    length: float
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A mark of the time axis at ``x`` percent of the song."""
+
+    x: float
+    label: str
+
+
+def genre_name(genre: str) -> str:
+    """Return the genre as shown to people."""
+    return GENRE_NAMES.get(genre, genre.capitalize())
+
+
+def ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return genres and scores, the likeliest first; equals stand in the order of the alphabet."""
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def confidence_words(prediction: Verdict) -> str:
+    """Say how far the verdict is to be relied on, in words that fit into a sentence."""
+    if not prediction.music:
+        return "this may not be music"
+    if not prediction.sure:
+        return "not sure: " + " or ".join(genre_name(genre).lower() for genre, _ in ranked(prediction.scores)[:2])
+    if prediction.confidence >= VERY_SURE:
+        return "very sure"
+    return "quite sure" if prediction.confidence >= QUITE_SURE else "fairly sure"
+
+
+def percent(share: float) -> str:
+    """Return 0.873 as "87 %", its space unbreakable."""
+    return f"{share * 100:.0f}{NO_BREAK_SPACE}%"
+
+
+def clock(seconds: float | None) -> str:
+    """Return seconds as "3:07", or "1:02:05" from an hour on; nothing where the length is unknown."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def span(part: Run | Block) -> str:
+    """Return the stretch of time as "0:10-0:30", with a proper dash."""
+    return f"{clock(part.start)}{EN_DASH}{clock(part.end)}"
+
+
+def tempo_text(tempo: float | None) -> str:
+    """Return the tempo in beats a minute, or that none was found."""
+    return "no steady pulse" if tempo is None else f"{tempo:.0f}{NO_BREAK_SPACE}BPM"
+
+
+def state_text(state: str) -> str:
+    """Return a job's state as shown to people."""
+    return STATE_NAMES.get(state, state.capitalize())
+
+
+def stage_text(stage: str) -> str:
+    """Return what a running job is doing; a stage we do not know is simply being analysed."""
+    return STAGE_NAMES.get(stage, STATE_NAMES["running"])
+
+
+def file_size(size_bytes: int) -> str:
+    """Return a size in the unit a person would choose."""
+    power = min(max(size_bytes.bit_length() - 1, 0) // 10, len(SIZE_UNITS) - 1)
+    size = size_bytes / 1024**power
+    digits = 1 if power and size < 10 else 0  # noqa: PLR2004 - two significant digits are enough
+    return f"{size:.{digits}f}{NO_BREAK_SPACE}{SIZE_UNITS[power]}"
+
+
+def day(moment: datetime) -> str:
+    """Return the date as "7 Nov 2026"."""
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def runs(segments: Iterable[Mapping[str, Any]]) -> list[Run]:
+    """Join neighbouring segments of one genre, for the timeline in words."""
+    joined: list[Run] = []
+    for segment in segments:
+        if joined and joined[-1].genre == segment["genre"]:
+            joined[-1] = Run(segment["genre"], joined[-1].start, segment["end"])
+        else:
+            joined.append(Run(segment["genre"], segment["start"], segment["end"]))
+    return joined
+
+
+def lanes(segments: Sequence[Mapping[str, Any]]) -> list[Lane]:
+    """Lay the segments out in one lane a genre, the genre with most of the song first."""
+    total = max((segment["end"] for segment in segments), default=0.0)
+    by_genre: dict[str, list[Block]] = {}
+    for segment in segments:
+        by_genre.setdefault(segment["genre"], []).append(_block(segment, total))
+    rows = [Lane(genre, tuple(blocks)) for genre, blocks in by_genre.items()]
+    return sorted(rows, key=lambda lane: -sum(block.width for block in lane.blocks))
+
+
+def _block(segment: Mapping[str, Any], total: float) -> Block:
+    start, end = segment["start"], segment["end"]
+    return Block(
+        start=start,
+        end=end,
+        x=round(100 * start / total, 3),
+        width=round(100 * (end - start) / total, 3),
+        score=segment["scores"][segment["genre"]],
+    )
+
+
+def ticks(seconds: float) -> list[Tick]:
+    """Return the marks of a time axis over ``seconds``, so few that their labels never touch."""
+    step = next((step for step in TICK_STEPS if seconds / step <= MOST_TICKS), TICK_STEPS[-1])
+    # A mark so near the end that its centred label would stick out is left off.
+    return [Tick(round(100 * at / seconds, 3), clock(at)) for at in range(0, int(seconds * 0.96) + 1, step)]
+
+
+def arcs(scores: Mapping[str, float]) -> list[Arc]:
+    """Lay the scores around a circle, the likeliest first; below half a percent nothing would be seen."""
+    placed, start = [], 0.0
+    for genre, score in ranked(scores):
+        length = 100 * score
+        if length >= 0.5:  # noqa: PLR2004 - see above
+            placed.append(Arc(genre, round(start, 2), round(length, 2)))
+        start += length
+    return placed
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "arcs": arcs,
+    "clock": clock,
+    "confidence_words": confidence_words,
+    "day": day,
+    "file_size": file_size,
+    "genre_name": genre_name,
+    "lanes": lanes,
+    "percent": percent,
+    "ranked": ranked,
+    "runs": runs,
+    "span": span,
+    "stage_text": stage_text,
+    "state_text": state_text,
+    "tempo_text": tempo_text,
+    "ticks": ticks,
+}
+"""Name in the templates -> function; ``history.init_app`` registers them."""

@@ -1,0 +1,94 @@
+"""The pages and downloads of the history, and what may be done with one song.
+
+What belongs here: reading requests and choosing answers. Not here: rules (``service``) or words (``presentation``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from classifier import GENRES
+from portal.errors import NotFoundError
+from portal.history.export import to_csv, to_json
+from portal.history.service import STATES, Filters, kept_suggestions
+from portal.web import current_user_id, page_number, services
+
+blueprint = Blueprint("history", __name__)
+
+
+@blueprint.url_value_preprocessor
+def _refuse_null_characters(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    # PostgreSQL takes no null character in any text, so there is no need to ask it for such an id.
+    if values and "\0" in values.get("song_id", ""):
+        raise NotFoundError
+
+
+@blueprint.get("/history")
+@login_required
+def index() -> str:
+    filters = _filters()
+    page = services().history.page(current_user_id(), filters, page_number(request.args.get("page")))
+    return render_template("history/index.html", page=page, filters=filters, genres=GENRES, states=STATES)
+
+
+@blueprint.get("/history.csv")
+@login_required
+def export_csv() -> Response:
+    rows = services().history.export_rows(current_user_id(), _filters())
+    return _download(to_csv(rows), "csv", "text/csv; charset=utf-8")
+
+
+@blueprint.get("/history.json")
+@login_required
+def export_json() -> Response:
+    rows = services().history.export_rows(current_user_id(), _filters())
+    return _download(to_json(rows), "json", "application/json")
+
+
+@blueprint.get("/songs/<song_id>")
+@login_required
+def song(song_id: str) -> str:
+    song = services().history.song(current_user_id(), song_id)
+    source, recommendations = kept_suggestions(song)
+    verdict = song.prediction
+    if verdict and verdict.music and not recommendations:
+        source, recommendations = services().recommendations.suggest(verdict.genre, seed=song.id)
+    return render_template("history/song.html", song=song, recommendations=recommendations, source=source)
+
+
+@blueprint.get("/songs/<song_id>/status")
+@login_required
+def status(song_id: str) -> Response:
+    standing = asdict(services().jobs.status(current_user_id(), song_id))
+    return jsonify(standing | {"url": url_for(".song", song_id=song_id)})
+
+
+@blueprint.post("/songs/<song_id>/retry")
+@login_required
+def retry(song_id: str) -> ResponseReturnValue:
+    services().jobs.retry(current_user_id(), song_id)
+    return redirect(url_for(".song", song_id=song_id), 303)
+
+
+@blueprint.post("/songs/<song_id>/delete")
+@login_required
+def delete(song_id: str) -> ResponseReturnValue:
+    title = services().history.delete(current_user_id(), song_id)
+    flash(f'"{title}" was removed from your history.', "success")
+    return redirect(url_for(".index"), 303)
+
+
+def _filters() -> Filters:
+    return Filters(**{name: request.args.get(name, "") for name in ("q", "genre", "state")})
+
+
+def _download(content: bytes, extension: str, content_type: str) -> Response:
+    name = f"genregenie-history-{datetime.now(UTC).date()}.{extension}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type=content_type, headers=headers)

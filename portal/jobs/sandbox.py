@@ -1,0 +1,160 @@
+"""The classifier behind a wall: a hostile file may crash, hang or bloat a decoder, and costs one child process.
+
+What belongs here: what an analysis can end in, each end with its sentence. Not here: processes (``child``) or what
+becomes of the job (``service``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from portal.errors import PortalError
+from portal.jobs.child import ChildCrashedError, ChildError, ChildMemoryError, ChildTimeoutError, Emit, run_in_child
+from portal.jobs.tags import read_tags
+
+MEMORY_BYTES = 3 * 2**30
+TAGS_SECONDS = 5.0
+TAGS_MEMORY_BYTES = 2**29
+
+Progress = Callable[[str, float], None]
+Classify = Callable[[Path, Progress], dict[str, Any]]
+
+
+class AnalysisError(PortalError):
+    """The analysis ended without a verdict. ``permanent`` says that trying again would end alike."""
+
+    code = "analysis_failed"
+    permanent = False
+
+    def __init__(self, message: str = "The analysis of this file failed.") -> None:
+        super().__init__(message)
+
+
+class AudioRefusedError(AnalysisError):
+    """The classifier told why it does not take this file; code and sentence are its own."""
+
+    permanent = True
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class DecoderCrashedError(AnalysisError):
+    """The child process died."""
+
+    code = "crashed"
+
+    def __init__(self) -> None:
+        super().__init__("The decoder crashed on this file.")
+
+
+class AnalysisTimeoutError(AnalysisError):
+    """The child process was ended for taking too long."""
+
+    code = "timeout"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The analysis took longer than {seconds:g} seconds.")
+
+
+class OutOfMemoryError(AnalysisError):
+    """The child process wanted more memory than it may have."""
+
+    code = "out_of_memory"
+
+    def __init__(self) -> None:
+        super().__init__("This file needs more memory than an analysis may use.")
+
+
+class ModelUnusableError(AnalysisError):
+    """The model file is missing or wrong: the operator's matter, not the file's."""
+
+    code = "model_unusable"
+    permanent = True
+
+    def __init__(self) -> None:
+        super().__init__("The genre model of this server cannot be used. Please tell whoever runs it.")
+
+
+class SandboxedClassifier:
+    """Classifies files in child processes; the model is loaded once, in the parent, for all of them.
+
+    ``classify`` stands in for the classifier's own function where a test brings another.
+    """
+
+    def __init__(self, model_path: Path | None, timeout: float, *, classify: Classify | None = None) -> None:
+        self._model_path = model_path
+        self._timeout = timeout
+        self._classify = classify
+
+    def prepare(self) -> None:
+        """Load the model; raise ModelUnusableError if that fails."""
+        if self._classify is None:
+            self._classify = _load(self._model_path)
+
+    def classify(self, path: Path, on_beat: Progress) -> dict[str, Any]:
+        """Return the verdict on ``path`` as ``classifier.Prediction.to_dict`` gives it; raise an AnalysisError.
+
+        ``on_beat`` gets stage and progress, at each step and at least once a second; what it raises ends the analysis.
+        """
+        self.prepare()
+        classify = self._classify
+        assert classify is not None
+        stage, fraction = "", 0.0
+
+        def on_event(event: tuple[str, float] | None) -> None:
+            nonlocal stage, fraction
+            stage, fraction = event or (stage, fraction)
+            on_beat(stage, fraction)
+
+        def work(emit: Emit) -> dict[str, Any]:
+            return classify(path, lambda stage, fraction: emit((stage, fraction)))
+
+        answer = self._run(work, on_event)
+        if "refused" in answer:
+            raise AudioRefusedError(**answer["refused"])
+        return answer
+
+    def tags(self, path: Path) -> dict[str, str]:
+        """Return what the file says of itself; nothing if it cannot be read quickly and safely."""
+        try:
+            found: dict[str, str] = run_in_child(
+                lambda _emit: read_tags(path), timeout=TAGS_SECONDS, memory=TAGS_MEMORY_BYTES
+            )
+        except ChildError:
+            return {}
+        return found
+
+    def _run(self, work: Callable[[Emit], dict[str, Any]], on_event: Callable[[Any], None]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = run_in_child(work, timeout=self._timeout, memory=MEMORY_BYTES, on_event=on_event)
+        except ChildTimeoutError as error:
+            raise AnalysisTimeoutError(self._timeout) from error
+        except ChildMemoryError as error:
+            raise OutOfMemoryError from error
+        except ChildCrashedError as error:
+            raise DecoderCrashedError from error
+        except ChildError as error:
+            raise AnalysisError from error
+        return answer
+
+
+def _load(model_path: Path | None) -> Classify:
+    # Imported here, for the web process builds this class too and never classifies.
+    import classifier
+
+    try:
+        model = classifier.load_model(model_path)
+    except classifier.ModelError as error:
+        raise ModelUnusableError from error
+
+    def classify(path: Path, progress: Progress) -> dict[str, Any]:
+        try:
+            return classifier.classify(path, model, progress=progress).to_dict()
+        except classifier.AudioError as error:
+            return {"refused": {"code": error.code, "message": str(error)}}
+
+    return classify

@@ -1,0 +1,59 @@
+"""What the classifier said of a song, and what was suggested to hear next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.base import Base, utc_now
+
+if TYPE_CHECKING:
+    from portal.models.song import Song
+
+
+class PredictionRecord(Base):
+    """The verdict on one song; fields as in ``classifier.Prediction``."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (Index(None, "genre"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), unique=True)
+    genre: Mapped[str] = mapped_column(String(40))
+    confidence: Mapped[float]
+    sure: Mapped[bool]
+    music: Mapped[bool]
+    truncated: Mapped[bool]
+    scores: Mapped[dict[str, Any]]
+    segments: Mapped[list[Any]]
+    tempo: Mapped[float | None]
+    duration: Mapped[float]
+    model_version: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    song: Mapped[Song] = relationship(back_populates="prediction")
+    recommendations: Mapped[list[RecommendationRecord]] = relationship(
+        back_populates="prediction",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="RecommendationRecord.position",
+    )
+
+
+class RecommendationRecord(Base):
+    """One suggestion kept with a verdict. ``source`` names where it came from; sources are never mixed in a panel."""
+
+    __tablename__ = "recommendations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id", ondelete="CASCADE"), index=True)
+    source: Mapped[str] = mapped_column(String(32))
+    position: Mapped[int]
+    artist: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(300))
+    url: Mapped[str] = mapped_column(String(500))
+
+    prediction: Mapped[PredictionRecord] = relationship(back_populates="recommendations")

@@ -1,0 +1,121 @@
+"""Accepting a file: keep its bytes, know it again, make the song and its job.
+
+What belongs here: what happens between the bytes arriving and the job being queued. Not here: looking into the bytes.
+They come from strangers and are opened in the sandbox only; an empty or broken file is accepted here and fails there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import IO, Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import scoped_session
+
+from portal.errors import PortalError, TooLargeError
+from portal.models import Job, Song
+from portal.ports import Storage, StorageError
+from portal.queue import JobQueue
+from portal.text import extension, file_name, one_line
+
+logger = logging.getLogger(__name__)
+
+CHUNK_BYTES = 2**20
+MAX_TITLE = 300
+
+
+class FileTooLargeError(TooLargeError):
+    """The file has more bytes than one song may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This file is larger than {limit // 2**20} MB.")
+
+
+class NotStoredError(PortalError):
+    """The storage failed; nothing of the file was kept."""
+
+    code = "not_stored"
+
+    def __init__(self) -> None:
+        super().__init__("We could not store this file just now. Please try again in a while.")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The song a file became, or (``duplicate``) had become earlier."""
+
+    song_id: str
+    duplicate: bool
+
+
+class UploadService:
+    """Takes files in."""
+
+    def __init__(self, session: scoped_session[Any], storage: Storage, queue: JobQueue, max_bytes: int) -> None:
+        self._session = session
+        self._storage = storage
+        self._queue = queue
+        self._max_bytes = max_bytes
+
+    def accept(self, user_id: int, filename: str, stream: IO[bytes]) -> Accepted:
+        """Keep the file and queue its analysis; the same bytes of the same person are one song.
+
+        Raises FileTooLargeError or NotStoredError, and then nothing is left behind.
+        """
+        song = self._store(user_id, file_name(filename), stream)
+        try:
+            self._session.add(song)
+            self._session.commit()
+        except BaseException as error:
+            self._session.rollback()
+            self._discard(song.stored_name)
+            earlier = self._earlier(song) if isinstance(error, IntegrityError) else None
+            if earlier is None:
+                raise
+            return Accepted(earlier, duplicate=True)
+        self._queue.enqueue(song.job.id)
+        return Accepted(song.id, duplicate=False)
+
+    def _store(self, user_id: int, filename: str, stream: IO[bytes]) -> Song:
+        stored_name = secrets.token_hex(16) + extension(filename).lower()
+        digest = hashlib.sha256()
+        size = 0
+        try:
+            with self._storage.open_new(stored_name) as target:
+                while chunk := stream.read(CHUNK_BYTES):
+                    size += len(chunk)
+                    if size > self._max_bytes:
+                        raise FileTooLargeError(self._max_bytes)
+                    digest.update(chunk)
+                    target.write(chunk)
+        except StorageError as error:
+            logger.exception("an upload could not be stored")
+            raise NotStoredError from error
+        return Song(
+            user_id=user_id,
+            title=_title(filename),
+            filename=filename,
+            content_hash=digest.hexdigest(),
+            size_bytes=size,
+            stored_name=stored_name,
+            job=Job(),
+        )
+
+    def _earlier(self, song: Song) -> str | None:
+        same = (Song.user_id == song.user_id, Song.content_hash == song.content_hash)
+        return self._session.scalar(select(Song.id).where(*same))
+
+    def _discard(self, stored_name: str) -> None:
+        try:
+            self._storage.delete(stored_name)
+        except StorageError:
+            logger.exception("%s was left behind in the storage", stored_name)
+
+
+def _title(filename: str) -> str:
+    stem = filename.removesuffix(extension(filename))
+    return one_line(stem.replace("_", " "), MAX_TITLE) or filename

@@ -1,0 +1,105 @@
+"""The upload page, for browsers with and without JavaScript and for scripts.
+
+What belongs here: reading requests and choosing answers. Not here: what becomes of a file (``service``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, login_required
+from werkzeug.datastructures import FileStorage
+
+from portal.errors import PortalError
+from portal.extensions import limiter
+from portal.text import file_name
+from portal.upload.service import FileTooLargeError, NotStoredError
+from portal.web import current_user_id, services, wants_json
+
+blueprint = Blueprint("upload", __name__)
+
+FILES_AN_HOUR = "600/hour"
+FILES_IN_ONE_REQUEST = 5
+FORM_BYTES = 2**20
+DRAIN_BYTES = 2**31
+NO_FILE = {"filename": "", "error": "no_file", "message": "Choose at least one song first."}
+STATUS = {FileTooLargeError.code: 413, NotStoredError.code: 503}
+
+
+def _uploader() -> str:
+    return f"user {current_user_id()}" if current_user.is_authenticated else get_remote_address()
+
+
+def _chosen() -> list[FileStorage]:
+    # A form sent without a choice holds one file without a name.
+    return [file for file in request.files.getlist("songs") if file.filename]
+
+
+@blueprint.route("/upload", methods=["GET", "POST"])
+@limiter.limit(FILES_AN_HOUR, methods=["POST"], key_func=_uploader, cost=lambda: max(1, len(_chosen())))
+@login_required
+def upload() -> ResponseReturnValue:
+    if request.method == "GET":
+        return _page([]), 200
+    outcomes = [_accept(file) for file in _chosen()] or [NO_FILE]
+    accepted = [outcome for outcome in outcomes if "id" in outcome]
+    rejected = [outcome for outcome in outcomes if "error" in outcome]
+    status = 201 if accepted else STATUS.get(rejected[0]["error"], 422)
+    if wants_json():
+        return jsonify(songs=outcomes), status
+    return _redirect(accepted, rejected) if accepted else (_page(rejected), status)
+
+
+@blueprint.url_value_preprocessor
+def allow_songs(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Take larger requests than other pages do. The form is read before any view, to check its token; so is this."""
+    request.max_content_length = FILES_IN_ONE_REQUEST * current_app.config["MAX_UPLOAD_BYTES"] + FORM_BYTES
+
+
+@blueprint.after_request
+def read_to_the_end(response: Response) -> Response:
+    """Take in what the client still sends: closing on it would reset the connection, and it never saw our answer."""
+    if response.status_code == 413 and request.environ.get("wsgi.input_terminated"):  # noqa: PLR2004
+        body, left = request.environ["wsgi.input"], DRAIN_BYTES
+        while left > 0 and (chunk := body.read(2**16)):
+            left -= len(chunk)
+    return response
+
+
+def _accept(file: FileStorage) -> dict[str, Any]:
+    filename = file_name(file.filename or "")
+    try:
+        accepted = services().uploads.accept(current_user_id(), filename, file.stream)
+    except PortalError as error:
+        return {"filename": filename, "error": error.code, "message": str(error)}
+    return {
+        "id": accepted.song_id,
+        "url": url_for("history.song", song_id=accepted.song_id),
+        "status_url": url_for("history.status", song_id=accepted.song_id),
+        "filename": filename,
+        "duplicate": accepted.duplicate,
+    }
+
+
+def _page(rejected: list[dict[str, Any]]) -> str:
+    return render_template(
+        "upload/upload.html", max_mb=current_app.config["MAX_UPLOAD_BYTES"] // 2**20, rejected=rejected
+    )
+
+
+def _redirect(accepted: list[dict[str, Any]], rejected: list[dict[str, Any]]) -> ResponseReturnValue:
+    if len(accepted) == 1 and not rejected:
+        if accepted[0]["duplicate"]:
+            flash("You uploaded this song before; here it is.", "info")
+        return redirect(accepted[0]["url"], 303)
+    fresh = sum(not song["duplicate"] for song in accepted)
+    if fresh:
+        flash(f"{fresh} {'song is' if fresh == 1 else 'songs are'} being analysed.", "success")
+    if fresh < len(accepted):
+        flash(f"{len(accepted) - fresh} of these you uploaded before.", "info")
+    for problem in rejected:
+        flash(f"{problem['filename']}: {problem['message']}", "error")
+    return redirect(url_for("history.index"), 303)
