@@ -1,0 +1,71 @@
+// One file's row on the upload page: what it shows in each state. It decides nothing.
+
+import { analysed, capital, fileSize, genreName, percent, standing, verdict } from "./words.js";
+
+// Sending fills the first half of the bar, the analysis the second: it never runs backwards.
+const SENT = 0.5;
+
+export class Row {
+  constructor(template, file) {
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this.element.tabIndex = -1;
+    const part = (name) => this.element.querySelector(`[data-${name}]`);
+    for (const name of ["chip", "text", "link", "retry", "cancel", "progress"]) this[name] = part(name);
+    part("name").textContent = file.name;
+    part("name").title = file.name;
+    part("size").textContent = fileSize(file.size);
+    this.progress.setAttribute("aria-label", file.name);
+    for (const button of [this.retry, this.cancel]) button.setAttribute("aria-label", `${button.textContent}: ${file.name}`);
+  }
+
+  waiting(cancel) {
+    this.#show("Waiting to be sent", { share: 0, cancel });
+  }
+
+  sending(share, cancel) {
+    const text = share < 1 ? `Sending, ${percent(share)}` : "Storing";
+    this.#show(text, { share: SENT * share, cancel });
+  }
+
+  pausing(text, cancel) {
+    this.#show(text, { share: this.progress.value, cancel });
+  }
+
+  following(status) {
+    this.#show(standing(status), { share: SENT + (1 - SENT) * analysed(status) });
+  }
+
+  done(status, duplicate) {
+    const words = duplicate ? `analysed before: ${verdict(status)}` : verdict(status);
+    this.#show(capital(words), { link: ["See the result", status.url] });
+    this.chip.textContent = genreName(status.genre);
+    this.chip.className = `chip genre-${status.genre}${status.sure ? "" : " unsure"}`;
+    this.chip.hidden = !status.music;
+  }
+
+  failed(text, { retry, link } = {}) {
+    this.#show(text, { failed: true, retry, link });
+  }
+
+  #show(text, { share, failed = false, cancel, retry, link }) {
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
+    if (this.text.textContent !== text) this.text.textContent = text;
+    this.chip.hidden = true;
+    this.element.classList.toggle("failed", failed);
+    this.element.classList.toggle("settled", share === undefined);
+    if (share !== undefined) this.progress.value = share;
+    this.cancel.hidden = !cancel;
+    this.cancel.onclick = cancel;
+    this.retry.hidden = !retry;
+    this.retry.onclick = retry;
+    this.link.hidden = !link;
+    if (link) [this.link.textContent, this.link.href] = link;
+    if (focused?.hidden) this.#keepFocus();
+  }
+
+  // A button that goes away must not drop keyboard users at the top of the page.
+  #keepFocus() {
+    const control = [this.link, this.retry, this.cancel].find((other) => !other.hidden) ?? this.element;
+    control.focus({ preventScroll: true });
+  }
+}

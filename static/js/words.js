@@ -1,0 +1,47 @@
+// How states, genres and numbers are said to people; the words match those of the server's pages.
+
+const GENRES = { hiphop: "Hip-hop" };
+const STAGES = { decode: "Decoding", features: "Listening", model: "Deciding" };
+// Where each stage begins and ends on one bar: listening takes by far the longest.
+const SPANS = { decode: [0, 0.3], features: [0.3, 0.95], model: [0.95, 1] };
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const genreName = (genre) => GENRES[genre] ?? capital(genre);
+
+export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
+
+export function sureness({ music, sure, confidence }) {
+  if (!music) return "this may not be music";
+  if (!sure) return "not sure";
+  if (confidence >= 0.85) return "very sure";
+  return confidence >= 0.6 ? "quite sure" : "fairly sure";
+}
+
+// What stands after the genre's name, if there is one to be named.
+export const verdict = (status) =>
+  status.music && status.sure ? `${sureness(status)}, ${percent(status.confidence)}` : sureness(status);
+
+export const spokenVerdict = (status) =>
+  status.music ? `${genreName(status.genre)}, ${verdict(status)}` : verdict(status);
+
+export function standing({ state, stage, queue_place: place }) {
+  if (state === "running") return STAGES[stage] ?? "Analysing";
+  if (place > 1) return `Waiting: ${place - 1} ahead of it`;
+  return place === 1 ? "Next in line" : "Waiting";
+}
+
+export function analysed({ state, stage, progress }) {
+  if (state !== "running") return 0;
+  const [from, to] = SPANS[stage] ?? [0, 0];
+  return from + (to - from) * progress;
+}
+
+export function fileSize(bytes) {
+  const units = ["bytes", "KB", "MB", "GB"];
+  let power = 0;
+  for (; bytes >= 1024 && power < 3; power += 1) bytes /= 1024;
+  return `${bytes.toFixed(power && bytes < 10 ? 1 : 0)}\u00a0${units[power]}`;
+}
+
+export const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
