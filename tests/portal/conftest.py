@@ -1,0 +1,140 @@
+"""What every test of the portal starts from: an app on its own database, and two people who own different songs."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import replace
+
+import pytest
+from flask_login import FlaskLoginClient
+
+from portal import create_app
+from portal.config import Settings
+from portal.extensions import db
+from portal.models import Job, JobState, PredictionRecord, Song, User
+from portal.web import EXTENSION
+
+GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
+counter = itertools.count(1)
+
+
+class SeparateRequestsClient(FlaskLoginClient):
+    """Give every request its own app context, as a server does.
+
+    The ``app`` fixture keeps one open. A request would borrow it, and with it ``g``, where Flask-Login remembers who
+    the last request's user was: Bob's request would be answered as Alice's.
+    """
+
+    def open(self, *args, **kwargs):
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings.from_env({"INSTANCE_PATH": str(tmp_path / "instance")})
+
+
+@pytest.fixture
+def app(settings):
+    app = create_app(replace(settings, testing=True, rate_limits=False))
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = SeparateRequestsClient
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.drop_all()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def services(app):
+    return app.extensions[EXTENSION]
+
+
+@pytest.fixture
+def session(app):
+    return db.session
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def alice(session):
+    return make_user(session, "alice@example.org", "Alice")
+
+
+@pytest.fixture
+def bob(session):
+    return make_user(session, "bob@example.org", "Bob")
+
+
+@pytest.fixture
+def as_alice(app, alice):
+    return app.test_client(user=alice)
+
+
+@pytest.fixture
+def as_bob(app, bob):
+    return app.test_client(user=bob)
+
+
+@pytest.fixture
+def make_song(session):
+    """Return a factory: make_song(user, title=…, state=…, genre=… or None, confidence=…) -> committed Song."""
+
+    def make(user, *, title=None, state=JobState.DONE, genre="jazz", confidence=0.8, filename=None, **columns):
+        number = next(counter)
+        song = Song(
+            user_id=user.id,
+            title=title or f"Song {number}",
+            filename=filename or f"song-{number}.mp3",
+            content_hash=hashlib.sha256(str(number).encode()).hexdigest(),
+            size_bytes=1000 + number,
+            stored_name=f"stored-{number}",
+            **columns,
+        )
+        song.job = Job(state=state)
+        if state == JobState.DONE and genre:
+            song.prediction = make_prediction(genre, confidence)
+        session.add(song)
+        session.commit()
+        return song
+
+    return make
+
+
+def make_prediction(genre, confidence):
+    rest = (1 - confidence) / (len(GENRES) - 1)
+    scores = dict.fromkeys(GENRES, rest) | {genre: confidence}
+    return PredictionRecord(
+        genre=genre,
+        confidence=confidence,
+        sure=confidence > 0.5,
+        music=True,
+        truncated=False,
+        scores=scores,
+        segments=[
+            {"start": 0.0, "end": 10.0, "genre": genre, "scores": scores},
+            {"start": 10.0, "end": 20.0, "genre": genre, "scores": scores},
+        ],
+        tempo=120.0,
+        duration=20.0,
+        model_version="test-1",
+    )
+
+
+def make_user(session, email, name):
+    user = User(email=email, name=name, password_hash="$argon2id$unused")
+    session.add(user)
+    session.commit()
+    return user
+
+
+
+

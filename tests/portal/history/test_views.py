@@ -1,0 +1,237 @@
+"""The pages, downloads and buttons of the history, seen from a browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from portal.models import JobState, RecommendationRecord
+
+ROUTES_OF_A_SONG = ["GET /songs/{}", "GET /songs/{}/status", "POST /songs/{}/retry", "POST /songs/{}/delete"]
+PAGES = ["/history", "/history.csv", "/history.json"]
+
+
+@pytest.mark.parametrize("route", ROUTES_OF_A_SONG)
+def test_the_song_of_somebody_else_is_not_found(as_alice, services, bob, make_song, route):
+    theirs = make_song(bob, state=JobState.FAILED)
+    assert send(as_alice, route, theirs.id).status_code == 404
+    assert services.jobs.status(bob.id, theirs.id).state == "failed"
+
+
+@pytest.mark.parametrize("route", ROUTES_OF_A_SONG)
+def test_a_song_that_never_was_is_not_found(as_alice, route):
+    for song_id in ("nothing", "%00", "%F0%9F%8E%B5", "a" * 2000, "..%2F..%2Fetc%2Fpasswd", "1'OR'1"):
+        assert send(as_alice, route, song_id).status_code == 404
+
+
+def test_visitors_see_nothing(client, alice, make_song):
+    song = make_song(alice, title="Unheard")
+    for route in (*ROUTES_OF_A_SONG, *(f"GET {page}" for page in PAGES)):
+        answer = send(client, route, song.id)
+        assert answer.status_code in {302, 401}
+        assert "Unheard" not in answer.text
+
+
+def test_the_list_shows_ones_own_songs(as_alice, alice, bob, make_song):
+    make_song(alice, title="My own tune")
+    make_song(bob, title="Their tune")
+    page = as_alice.get("/history").text
+    assert "My own tune" in page
+    assert "Their tune" not in page
+
+
+def test_the_list_of_a_newcomer_is_a_page_too(as_alice):
+    assert as_alice.get("/history").status_code == 200
+
+
+def test_songs_of_every_state_have_a_row_and_a_page(as_alice, alice, make_song):
+    songs = [make_song(alice, title=f"Tune, {state}", state=state) for state in JobState]
+    page = as_alice.get("/history").text
+    for song in songs:
+        assert song.title in page
+        assert song.title in as_alice.get(f"/songs/{song.id}").text
+
+
+def test_page_numbers_are_forgiving(as_alice, alice, make_song):
+    for title in ("Oldest of all", *"abcdefghijklmnopqrst"):
+        make_song(alice, title=title)
+    for asked in ("2", "3", "99999999"):
+        assert "Oldest of all" in as_alice.get("/history", query_string={"page": asked}).text
+    for asked in ("", "1", "0", "-1", "abc", "1.5", "1e3", "\u0662", " 2", "2\0"):
+        assert "Oldest of all" not in as_alice.get("/history", query_string={"page": asked}).text
+    for asked in ("99999999999", "9" * 5000):
+        assert as_alice.get("/history", query_string={"page": asked}).status_code == 200
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(["q", "genre", "state", "page", "sort"]), st.text(max_size=300)))
+@example({"q": "' UNION SELECT * FROM users --"})
+@example({"q": "%", "genre": "jazz", "state": "done"})
+@example({"q": "<script>alert(1)</script>"})
+@example({"q": "\0", "genre": "\0", "state": "\0", "page": "\0"})
+def test_no_question_to_the_history_breaks_it(as_alice, two_libraries, query):
+    for page in PAGES:
+        answer = as_alice.get(page, query_string=query)
+        assert answer.status_code == 200
+        assert "Secret of Bob" not in answer.text
+        assert "<script>alert" not in answer.text
+
+
+def test_a_query_in_broken_bytes_gives_a_page(as_alice):
+    assert as_alice.get("/history?q=%ff%fe&genre=%c3&state=%80").status_code == 200
+
+
+def test_a_title_of_markup_is_shown_as_text(as_alice, alice, make_song):
+    song = make_song(alice, title="<b>bold</b>", tags={"artist": "<i>x</i>"}, filename="<u>.mp3")
+    for page in ("/history", f"/songs/{song.id}"):
+        text = as_alice.get(page).text
+        assert "&lt;b&gt;bold" in text
+        assert not re.search("<b>bold|<i>x|<u>", text)
+
+
+def test_the_filters_of_the_page_hold_for_the_downloads(as_alice, alice, make_song):
+    wanted = make_song(alice, title="Wanted", genre="rock")
+    make_song(alice, title="Wanted", genre="jazz")
+    make_song(alice, title="Other", genre="rock")
+    query = {"q": "want", "genre": "rock", "state": "done"}
+    rows = csv.DictReader(io.StringIO(as_alice.get("/history.csv", query_string=query).data.decode("utf-8-sig")))
+    assert [row["id"].removeprefix("'") for row in rows] == [wanted.id]
+    assert [row["id"] for row in as_alice.get("/history.json", query_string=query).json] == [wanted.id]
+
+
+@pytest.mark.parametrize(("page", "kind"), [("/history.csv", "text/csv"), ("/history.json", "application/json")])
+def test_a_download_has_a_dated_name_and_stays_out_of_caches(as_alice, page, kind):
+    answer = as_alice.get(page)
+    extension = page.rpartition(".")[2]
+    disposition = answer.headers["Content-Disposition"]
+    assert re.fullmatch(rf'attachment; filename="genregenie-history-\d{{4}}-\d\d-\d\d\.{extension}"', disposition)
+    assert answer.mimetype == kind
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_list_costs_as_many_queries_for_twenty_songs_as_for_one(as_alice, alice, make_song, count_queries):
+    make_song(alice)
+    with count_queries() as for_one:
+        as_alice.get("/history")
+    for _ in range(19):
+        make_song(alice)
+    with count_queries() as for_twenty:
+        as_alice.get("/history")
+    assert len(for_twenty) == len(for_one)
+
+
+def test_the_song_shows_what_was_suggested_with_its_verdict(as_alice, session, alice, make_song):
+    song = make_song(alice)
+    kept = RecommendationRecord(
+        source="radio", position=1, artist="Kept Artist", title="Kept", url="https://example.org"
+    )
+    song.prediction.recommendations.append(kept)
+    session.commit()
+    assert "Kept Artist" in as_alice.get(f"/songs/{song.id}").text
+
+
+def test_a_verdict_without_kept_suggestions_gets_fresh_ones(as_alice, services, alice, make_song):
+    song = make_song(alice, genre="metal")
+    _, suggestions = services.recommendations.suggest("metal", seed=song.id)
+    page = as_alice.get(f"/songs/{song.id}").text
+    assert all(suggestion.url.replace("&", "&amp;") in page for suggestion in suggestions)
+    assert len(suggestions) == 6
+
+
+def test_nothing_is_suggested_after_what_is_no_music(as_alice, session, alice, make_song):
+    song = make_song(alice)
+    song.prediction.music = False
+    session.commit()
+    assert "open.spotify.com" not in as_alice.get(f"/songs/{song.id}").text
+
+
+def test_the_status_of_an_analysed_song(as_alice, alice, make_song):
+    song = make_song(alice, genre="rock", confidence=0.75)
+    answer = as_alice.get(f"/songs/{song.id}/status")
+    assert answer.json == {
+        "state": "done",
+        "stage": "",
+        "progress": 0.0,
+        "queue_place": None,
+        "genre": "rock",
+        "confidence": 0.75,
+        "sure": True,
+        "music": True,
+        "error": None,
+        "error_code": None,
+        "url": f"/songs/{song.id}",
+    }
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_status_of_a_waiting_song_tells_its_place(as_alice, alice, bob, make_song):
+    make_song(bob, state=JobState.QUEUED)
+    song = make_song(alice, state=JobState.QUEUED)
+    status = as_alice.get(f"/songs/{song.id}/status").json
+    assert (status["state"], status["queue_place"], status["genre"]) == ("queued", 2, None)
+
+
+def test_the_status_of_a_strange_song_is_json_too(as_alice):
+    answer = as_alice.get("/songs/nothing/status", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json["error"]) == (404, "not_found")
+
+
+def test_a_failed_song_can_be_tried_again(as_alice, services, alice, make_song):
+    song = make_song(alice, state=JobState.FAILED)
+    answer = as_alice.post(f"/songs/{song.id}/retry")
+    assert (answer.status_code, answer.location) == (303, f"/songs/{song.id}")
+    assert services.jobs.status(alice.id, song.id).state == "queued"
+
+
+def test_an_analysed_song_is_not_tried_again(as_alice, services, alice, make_song):
+    song = make_song(alice)
+    assert as_alice.post(f"/songs/{song.id}/retry").status_code == 409
+    assert services.jobs.status(alice.id, song.id).state == "done"
+
+
+def test_a_deleted_song_is_gone_and_said_to_be(as_alice, alice, make_song):
+    song = make_song(alice, title="Farewell")
+    answer = as_alice.post(f"/songs/{song.id}/delete")
+    assert (answer.status_code, answer.location) == (303, "/history")
+    page = as_alice.get("/history").text
+    assert "&#34;Farewell&#34; was removed from your history." in page
+    assert f"/songs/{song.id}" not in page
+
+
+def test_deleting_twice_finds_nothing_the_second_time(as_alice, alice, make_song):
+    song_id = make_song(alice).id
+    as_alice.post(f"/songs/{song_id}/delete")
+    assert as_alice.post(f"/songs/{song_id}/delete").status_code == 404
+    assert as_alice.get(f"/songs/{song_id}").status_code == 404
+
+
+def test_nothing_changes_by_following_a_link(as_alice, services, alice, make_song):
+    song = make_song(alice, state=JobState.FAILED)
+    for action in ("retry", "delete"):
+        assert as_alice.get(f"/songs/{song.id}/{action}").status_code == 405
+    assert services.jobs.status(alice.id, song.id).state == "failed"
+
+
+def test_a_form_from_elsewhere_changes_nothing(app, as_alice, services, alice, make_song):
+    song = make_song(alice, state=JobState.FAILED)
+    app.config["WTF_CSRF_ENABLED"] = True
+    for action in ("retry", "delete"):
+        assert as_alice.post(f"/songs/{song.id}/{action}").status_code == 400
+    assert services.jobs.status(alice.id, song.id).state == "failed"
+
+
+@pytest.fixture
+def two_libraries(alice, bob, make_song):
+    make_song(alice, title="Song of Alice")
+    make_song(bob, title="Secret of Bob")
+    make_song(bob, title="Secret of Bob %_", genre="rock")
+
+
+def send(client, route, song_id):
+    method, path = route.split()
+    return client.open(path.format(song_id), method=method)
