@@ -1,0 +1,128 @@
+"""Model files: what is saved comes back, and what was tampered with does not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from classifier import ModelAltered, ModelMismatch, ModelMissing, load_model
+from classifier.artifact import SHIPPED, read_card, save_model
+from classifier.constants import FEATURE_VERSION, GENRES
+from classifier.features import feature_count
+from tests.support.models import random_model
+
+
+def test_the_shipped_model_loads_and_names_its_version():
+    assert load_model().version == read_card()["version"]
+
+
+def test_the_shipped_card_holds_honest_figures_and_how_to_make_them_again():
+    card = read_card()
+    assert "artist-grouped" in card["protocol"]
+    assert card["command"].startswith("python -m classifier train")
+    assert set(card["figures"]["by_genre"]) == set(GENRES)
+    assert card["figures"]["intervals_95"]["accuracy"][0] < card["figures"]["accuracy"]
+
+
+def test_what_is_saved_comes_back(saved):
+    model = load_model(saved)
+    rows = np.random.default_rng(1).normal(size=(3, feature_count())).astype(np.float32)
+    expected = random_model(feature_count()).judge(rows)
+    assert model.version == "random-1"
+    np.testing.assert_allclose(model.judge(rows).song, expected.song, atol=5e-3)
+
+
+def test_a_missing_model_is_told_by_its_path(tmp_path):
+    with pytest.raises(ModelMissing, match="nowhere.npz|nowhere.json"):
+        load_model(tmp_path / "nowhere.npz")
+
+
+def test_one_flipped_bit_is_noticed(saved):
+    content = bytearray(saved.read_bytes())
+    content[len(content) // 2] ^= 1
+    saved.write_bytes(content)
+    with pytest.raises(ModelAltered, match="checksum"):
+        load_model(saved)
+
+
+def test_a_truncated_file_is_noticed(saved):
+    saved.write_bytes(saved.read_bytes()[:1000])
+    with pytest.raises(ModelAltered):
+        load_model(saved)
+
+
+def test_a_pickle_is_never_run_even_with_a_fitting_checksum(saved):
+    ran = saved.parent / "ran"
+    replace_content(saved, pickle.dumps(Trap(ran)))
+    with pytest.raises(ModelAltered):
+        load_model(saved)
+    assert not ran.exists()
+
+
+def test_an_array_of_objects_is_never_unpickled(saved, tmp_path):
+    np.savez(tmp_path / "evil.npz", mean=np.array([Trap(tmp_path / "ran")], dtype=object))
+    replace_content(saved, (tmp_path / "evil.npz").read_bytes())
+    with pytest.raises(ModelAltered):
+        load_model(saved)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_features_of_another_version_are_told(saved):
+    change_card(saved, feature_version=FEATURE_VERSION + 1)
+    with pytest.raises(ModelMismatch, match=f"version {FEATURE_VERSION + 1}"):
+        load_model(saved)
+
+
+def test_other_genres_are_told(saved):
+    change_card(saved, genres=["polka"])
+    with pytest.raises(ModelMismatch, match="polka"):
+        load_model(saved)
+
+
+def test_another_number_of_features_is_told(tmp_path):
+    path = tmp_path / "small.npz"
+    save_model(path, random_model(5).to_arrays(), {"version": "small"})
+    with pytest.raises(ModelMismatch, match="expects 5 features"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "\x00"])
+def test_a_card_that_is_none_is_told(saved, text):
+    saved.with_suffix(".json").write_text(text)
+    with pytest.raises(ModelAltered, match="no model card"):
+        load_model(saved)
+
+
+def test_the_shipped_model_is_small_enough_to_ship():
+    assert SHIPPED.stat().st_size < 25 * 2**20
+
+
+class Trap:
+    """Its pickle writes a file when it is loaded."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (type(self.path).touch, (self.path,))
+
+
+def replace_content(path, content):
+    path.write_bytes(content)
+    change_card(path, sha256=hashlib.sha256(content).hexdigest())
+
+
+def change_card(path, **changes):
+    beside = path.with_suffix(".json")
+    beside.write_text(json.dumps(json.loads(beside.read_text()) | changes))
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "model.npz"
+    save_model(path, random_model(feature_count()).to_arrays(), {"version": "random-1"})
+    return path

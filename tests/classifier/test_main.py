@@ -1,0 +1,118 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classifier import GENRES
+from tests.support.audio import encode, music_like, write_wav
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_song_is_named_in_one_line(songs):
+    result = run("predict", songs / "tune.wav")
+    assert result.returncode == 0
+    (line,) = result.stdout.splitlines()
+    assert any(f": {genre} " in line for genre in GENRES)
+
+
+def test_json_gives_one_object_a_line_with_the_agreed_keys(songs):
+    (line,) = run("predict", "--json", songs / "tune.wav").stdout.splitlines()
+    found = json.loads(line)
+    agreed = "path genre confidence sure music scores segments tempo duration model".split()
+    assert [key for key in found if key in agreed] == agreed
+    assert set(found["segments"][0]) == {"start", "end", "genre", "scores"}
+
+
+def test_a_folder_is_walked_and_errors_stop_nothing(songs):
+    result = run("predict", "--json", songs, "--jobs", "2")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 1
+    assert [Path(line["path"]).name for line in lines] == ["broken.mp3", "deep.mp3", "tune.wav"]
+    assert [line.get("error") for line in lines] == ["unreadable", None, None]
+    assert set(lines[0]) == {"path", "error", "message"}
+
+
+def test_progress_goes_to_stderr(songs):
+    assert "3/3" in run("predict", songs).stderr
+
+
+def test_a_file_that_is_not_there_is_an_error_of_its_own(songs):
+    result = run("predict", "--json", songs / "nowhere.mp3", songs / "tune.wav")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 1
+    assert ["error" in line for line in lines] == [True, False]
+
+
+def test_a_file_that_kills_its_process_costs_one_line(songs, tmp_path):
+    # Whoever imports this finds a decoder that dies on the file with the fatal name.
+    (tmp_path / "sitecustomize.py").write_text(KILLER)
+    (songs / "fatal.wav").write_bytes((songs / "tune.wav").read_bytes())
+    result = run("predict", "--json", songs, "--jobs", "2", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    lines = {Path(line["path"]).name: line for line in map(json.loads, result.stdout.splitlines())}
+    (songs / "fatal.wav").unlink()
+    assert lines["fatal.wav"]["error"] == "crashed"
+    assert lines["tune.wav"]["genre"] in GENRES
+    assert lines["deep.mp3"]["genre"] in GENRES
+
+
+def test_a_missing_model_is_told_once(songs):
+    result = run("predict", songs, "--model", "nowhere.npz")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: There is no model")
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["predict"], ["predict", "x", "--jobs", "0"], ["sing"]])
+def test_wrong_arguments_are_told(arguments):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert "usage" in result.stderr
+
+
+def test_training_needs_a_dataset(tmp_path):
+    result = run("compare", "--dataset", tmp_path)
+    assert result.returncode == 2
+    assert "tracks.csv" in result.stderr
+
+
+KILLER = """
+import os
+import classifier.pipeline as module
+decode = module.decode
+def deadly(source, **options):
+    if "fatal" in str(source):
+        os.abort()
+    return decode(source, **options)
+module.decode = deadly
+"""
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "classifier", *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("songs")
+    (folder / "inside").mkdir()
+    write_wav(folder / "tune.wav", music_like(6.0), 22_050)
+    encode(folder / "inside" / "deep.mp3", music_like(5.0, seed=1), 44_100, "mp3")
+    (folder / "broken.mp3").write_bytes(b"this is text, renamed\n" * 50)
+    (folder / "cover.jpg").write_bytes(b"\xff\xd8\xff")
+    return folder
