@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from classifier import ClassifierError, GenreModel, ModelError, classify, load_model
+from classifier.artifact import SHIPPED
 
 AUDIO_SUFFIXES = frozenset(
-    ".aac .aif .aifc .aiff .alac .flac .m4a .m4b .mka .mp3 .mp4 .oga .ogg .opus .wav .wave .webm .wma .wv".split()
+    f".{name}"
+    for name in "aac aif aifc aiff flac m4a m4b mka mp3 mp4 oga ogg opus wav wave webm wma wv".split()  # noqa: SIM905
 )
 """What is picked up when a folder is walked; a file named outright is tried whatever its suffix."""
 
@@ -58,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--folds", type=int, default=5)
         command.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default 2)")
         command.add_argument("--cache", type=Path, default=Path(".cache/features"), help="keeps measured features")
+        if name == "train":
+            command.add_argument("--model", type=Path, default=SHIPPED, help="where the model goes (.npz)")
+            command.add_argument("--card", type=Path, default=Path("docs/model-card.md"), help="where its page goes")
         command.set_defaults(run=partial(_train, write=name == "train"))
     return parser
 
@@ -71,10 +76,11 @@ def _positive(text: str) -> int:
 def _train(options: argparse.Namespace, *, write: bool) -> int:
     from classifier.training.commands import compare_command, train_command
     from classifier.training.dataset import DatasetError
+    from classifier.training.split import TooFewArtistsError
 
     try:
         (train_command if write else compare_command)(options)
-    except (DatasetError, ClassifierError) as error:
+    except (DatasetError, TooFewArtistsError, ClassifierError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

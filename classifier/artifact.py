@@ -95,7 +95,7 @@ def read_card(path: Path | None = None) -> dict[str, Any]:
         card = json.loads(_read(beside))
     except ValueError as error:
         raise ModelAltered(f"{beside.name} is no model card.") from error
-    if not isinstance(card, dict) or not CARD_KEYS <= card.keys():
+    if not isinstance(card, dict) or not card.keys() >= CARD_KEYS:
         raise ModelAltered(f"{beside.name} is no model card.")
     return card
 

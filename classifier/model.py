@@ -93,6 +93,9 @@ class GenreModel:
         Confidence from which the guess may be relied on.
     strangest : float
         Mean squared whitened value beyond which a song is no music the model knows.
+    gate_weights : ndarray, shape (directions,)
+    gate_bias : float
+        ``row @ gate_weights + gate_bias`` is positive for music, negative for noise, tones and clicks.
     """
 
     version: str
@@ -104,10 +107,15 @@ class GenreModel:
     window_temperature: float
     sure_from: float
     strangest: float
+    gate_weights: Rows
+    gate_bias: float
 
     def __post_init__(self) -> None:
         directions = self.whitening.shape[1]
-        if self.mean.shape != self.scale.shape or self.whitening.shape[0] != len(self.mean) or not self.members:
+        fitting = self.mean.shape == self.scale.shape == self.whitening.shape[:1] and self.gate_weights.shape == (
+            directions,
+        )
+        if not fitting or not self.members:
             raise ValueError("the arrays of the model do not fit each other")
         for member in self.members:
             inputs = member.landmarks if isinstance(member, KernelMember) else member.weights.T
@@ -137,7 +145,7 @@ class GenreModel:
         return Verdict(
             song=softmax(windows.mean(axis=0, keepdims=True) / self.temperature)[0],
             windows=softmax(windows / self.window_temperature),
-            music=bool(self.strangeness(whitened) <= self.strangest),
+            music=self.is_music(whitened),
         )
 
     def whiten(self, rows: Rows) -> Rows:
@@ -148,6 +156,11 @@ class GenreModel:
     def log_probabilities(self, whitened: Rows) -> Scores:
         """Return the ensemble's mean log-probability of every genre for each row, shape (n, 10), not yet calibrated."""
         return np.asarray(np.mean([log_softmax(member.logits(whitened)) for member in self.members], axis=0))
+
+    def is_music(self, whitened: Rows) -> bool:
+        """Tell whether a song's whitened rows lie on music's side of the gate, and not too far from all of it."""
+        passes = float(np.median(whitened @ self.gate_weights)) + self.gate_bias > 0
+        return passes and self.strangeness(whitened) <= self.strangest
 
     @staticmethod
     def strangeness(whitened: Rows) -> float:
@@ -160,7 +173,10 @@ class GenreModel:
             "mean": self.mean,
             "scale": self.scale,
             "whitening": self.whitening.astype(np.float16),
-            "numbers": np.array([self.temperature, self.window_temperature, self.sure_from, self.strangest]),
+            "gate": self.gate_weights,
+            "numbers": np.array(
+                [self.temperature, self.window_temperature, self.sure_from, self.strangest, self.gate_bias]
+            ),
         }
         for index, member in enumerate(self.members):
             arrays[f"weights_{index}"] = member.weights
@@ -173,7 +189,7 @@ class GenreModel:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], *, version: str) -> Self:
         """Build a model; raise KeyError or ValueError if an array is missing or does not fit."""
-        temperature, window_temperature, sure_from, strangest = arrays["numbers"].astype(float).tolist()
+        temperature, window_temperature, sure_from, strangest, gate_bias = arrays["numbers"].astype(float).tolist()
         count = sum(name.startswith("weights_") for name in arrays)
         return cls(
             version=version,
@@ -185,6 +201,8 @@ class GenreModel:
             window_temperature=window_temperature,
             sure_from=sure_from,
             strangest=strangest,
+            gate_weights=_float32(arrays["gate"]),
+            gate_bias=gate_bias,
         )
 
 

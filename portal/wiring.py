@@ -1,4 +1,7 @@
-"""Builds every service once. Real or null is chosen here and nowhere else; only ``create_app`` and the worker call it."""
+"""Builds every service once.
+
+What belongs here: choosing real or null, here and nowhere else. Only ``create_app`` and the worker call it.
+"""
 
 from __future__ import annotations
 

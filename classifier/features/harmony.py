@@ -30,13 +30,13 @@ def chroma_statistics(spectrum: Spectrum) -> Array:
 
 
 def _intervals(mean: Array) -> Array:
-    """How strongly notes each interval apart stand together in the mean chroma."""
+    """Tell how strongly notes each interval apart stand together in the mean chroma."""
     energy = np.dot(mean, mean)
     return np.array([np.dot(mean, np.roll(mean, step)) / energy for step in range(1, INTERVALS + 1)])
 
 
 def _intervals_of_frames(chroma: Array) -> Array:
-    """The same within single frames, averaged: chords rather than melodies."""
+    """Tell the same within single frames, averaged: chords rather than melodies."""
     energy = np.sum(chroma**2)
     return np.array([np.sum(chroma * np.roll(chroma, step, axis=1)) / energy for step in range(1, INTERVALS + 1)])
 

@@ -34,6 +34,10 @@ LOWEST_BIN = int(np.ceil(LOW_CUT * FRAME_LENGTH / SAMPLE_RATE))
 FLOOR = np.float32(np.finfo(np.float64).eps)
 """Power below this counts as this much: python_speech_features' floor for log(0)."""
 
+MEL_RANGE = np.float32(1e-6)
+"""Mel energy this far (60 dB) below the window's loudest counts as this much. Bands that an encoder or a transfer
+emptied would otherwise hold rounding errors, and tell the tape rather than the music."""
+
 CHROMA_RANGE = (60.0, 2100.0)
 """Hz from which pitch classes are gathered: B1 to C7, where single notes stand out."""
 
@@ -63,7 +67,8 @@ class Spectrum:
     @cached_property
     def mel(self) -> Array:
         """Energy in each mel band, shape (frames, MEL_BANDS)."""
-        return np.asarray(np.maximum(self.power @ mel_filters(), FLOOR))
+        energy = self.power @ mel_filters()
+        return np.asarray(np.maximum(energy, max(FLOOR, energy.max() * MEL_RANGE)))
 
     @cached_property
     def log_mel(self) -> Array:
@@ -72,7 +77,10 @@ class Spectrum:
 
     @cached_property
     def mfcc(self) -> Array:
-        """Liftered cepstra, shape (frames, MFCC_COUNT); equal to ``python_speech_features.mfcc`` within 1e-3."""
+        """Liftered cepstra, shape (frames, MFCC_COUNT); equal to ``python_speech_features.mfcc`` within 1e-3.
+
+        That holds where no band lies more than MEL_RANGE below the window's loudest; what does is raised to that.
+        """
         cepstra: Array = dct(self.log_mel, type=2, axis=1, norm="ortho")[:, :MFCC_COUNT]
         return np.asarray(cepstra * _lifter(), dtype=np.float32)
 

@@ -6,6 +6,7 @@ What belongs here: statistics over the frames of one ``Spectrum``, each a vector
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -21,6 +22,9 @@ CONTRAST_QUANTILE = 0.2
 
 CONTRAST_EDGES = (LOW_CUT, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, SAMPLE_RATE / 2)
 """Hz. Octave bands of spectral contrast (Jiang et al. 2002), the lowest and highest wider."""
+
+CONTRAST_RANGE = np.float32(1e-7)
+"""Power this far (70 dB) below the window's loudest bin counts as this much, as with MEL_RANGE."""
 
 CONTRAST_STEP = 2
 """Contrast is taken from every second frame: frames overlap fourfold, so nothing is lost but time."""
@@ -67,7 +71,8 @@ def spectral_pattern(spectrum: Spectrum) -> Array:
 
 def contrast_statistics(spectrum: Spectrum) -> Array:
     """Mean and spread of spectral contrast (peaks less valleys) and of the valleys in octave bands."""
-    log_power = np.log(np.maximum(spectrum.power[::CONTRAST_STEP], FLOOR))
+    power = spectrum.power[::CONTRAST_STEP]
+    log_power = np.log(np.maximum(power, max(FLOOR, power.max() * CONTRAST_RANGE)))
     peaks, valleys = [], []
     for start, end, count in _contrast_bands():
         ordered = np.partition(log_power[:, start:end], (count, end - start - count), axis=1)
@@ -140,8 +145,7 @@ def _contrast_bands() -> tuple[tuple[int, int, int], ...]:
     """First bin, last bin + 1 and number of peak bins of each octave band."""
     edges = [int(np.ceil(edge * FRAME_LENGTH / SAMPLE_RATE)) for edge in CONTRAST_EDGES]
     return tuple(
-        (start, end, max(1, round(CONTRAST_QUANTILE * (end - start))))
-        for start, end in zip(edges[:-1], edges[1:], strict=True)
+        (start, end, max(1, round(CONTRAST_QUANTILE * (end - start)))) for start, end in itertools.pairwise(edges)
     )
 
 

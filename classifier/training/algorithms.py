@@ -28,10 +28,10 @@ LDA_SHARPNESS = 0.3
 LOGISTIC_C = 1e-3
 """Inverse strength of the penalty on whitened rows."""
 
-SVM_C = 2.0
+SVM_C = 1.0
 """Price of a row on the wrong side of its margin."""
 
-SVM_GAMMA = 0.5
+SVM_GAMMA = 0.1
 """Width of the kernel in units of 1 / features: whitened rows lie about sqrt(2 * features) apart."""
 
 SVM_SHARPNESS = 1.0
@@ -82,7 +82,7 @@ def logistic_regression(lesson: Lesson) -> LinearMember:
 def support_vector_machine(lesson: Lesson) -> KernelMember:
     """Support vector machines with an RBF kernel, one a pair of genres; a genre's logit is the sum of its margins."""
     gamma = SVM_GAMMA / lesson.rows.shape[1]
-    model = SVC(C=SVM_C, kernel="precomputed", cache_size=1000)
+    model = SVC(C=SVM_C, kernel="precomputed", class_weight="balanced", cache_size=1000)
     model.fit(rbf(lesson.rows, lesson.rows, gamma), lesson.genre, sample_weight=lesson.weight)
     weights, bias = _sum_of_margins(model)
     return KernelMember(

@@ -88,7 +88,9 @@ def _measure_file(path: str, *, copies: int, seed: int, cache: Path) -> tuple[ND
     content = Path(path).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     key = f"{digest[:32]}-v{FEATURE_VERSION}-f{feature_count()}-s{seed}"
-    versions = [_measure_copy(path, digest, number, seed, cache / f"{key}-{number}.npy") for number in range(copies + 1)]
+    versions = [
+        _measure_copy(path, digest, number, seed, cache / f"{key}-{number}.npy") for number in range(copies + 1)
+    ]
     copy = np.repeat(np.arange(copies + 1), [len(rows) for rows in versions])
     return np.concatenate(versions), copy
 
@@ -99,7 +101,9 @@ def _measure_copy(path: str, digest: str, number: int, seed: int, kept: Path) ->
     samples = decode(Path(path)).samples
     if number:
         samples = augment(samples, np.random.default_rng([seed, number, int(digest[:8], 16)]))
-    rows = measure(Waveform(samples)).rows if len(samples) >= FRAME_LENGTH else np.empty((0, feature_count()), np.float32)
+    rows = (
+        measure(Waveform(samples)).rows if len(samples) >= FRAME_LENGTH else np.empty((0, feature_count()), np.float32)
+    )
     partial_file = kept.with_suffix(f".{os.getpid()}.tmp.npy")
     np.save(partial_file, rows)
     partial_file.replace(kept)

@@ -18,6 +18,10 @@ class LeakingSplitError(Exception):
     """The same artist stands on both sides of a split: its figures would be worth nothing."""
 
 
+class TooFewArtistsError(Exception):
+    """There are fewer artists than folds: some fold would have nobody to be tested on."""
+
+
 @dataclass(frozen=True, eq=False)
 class Fold:
     """Row numbers of a track table: ``train`` to learn from, ``test`` to be judged on."""
@@ -49,10 +53,15 @@ def artist_folds(tracks: pd.DataFrame, *, folds: int, seed: int) -> list[Fold]:
     ------
     LeakingSplitError
         If an artist stands on both sides (checked on the result, not assumed).
+    TooFewArtistsError
+        If there are fewer artists than folds.
     """
     groups = tracks["artist_group"].to_numpy()
     evaluated = np.flatnonzero(tracks["use"].to_numpy() == "cv")
     extra = np.flatnonzero(tracks["use"].to_numpy() != "cv")
+    artists = len(set(groups[evaluated]))
+    if artists < folds:
+        raise TooFewArtistsError(f"{artists} artists cannot fill {folds} folds.")
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     genres = tracks["genre"].to_numpy()[evaluated]
     result = []

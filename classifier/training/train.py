@@ -17,6 +17,7 @@ from classifier.constants import GENRES
 from classifier.model import CLIP, GenreModel
 from classifier.training.algorithms import Algorithm, Lesson
 from classifier.training.extract import FeatureTable
+from classifier.training.nonmusic import fit_gate
 from classifier.training.split import Fold
 
 COPY_WEIGHT = 0.8
@@ -43,16 +44,28 @@ class Held:
         Mean log-probability over windows, by member or ensemble.
     strangeness : ndarray, shape (n,)
         How far each lies from what was learned from.
+    music : ndarray, shape (n,), bool
+        Which of them the gate let pass, as it should all.
+    other_passed : float
+        Share of rows of unheard made-up sounds that the gate let pass, as it should none.
     """
 
     tracks: NDArray[np.intp]
     fold: NDArray[np.intp]
     songs: dict[str, NDArray[np.float64]]
     strangeness: NDArray[np.float64]
+    music: NDArray[np.bool_]
+    other_passed: float
 
 
 def fit(
-    tracks: pd.DataFrame, table: FeatureTable, learned: NDArray[np.intp], algorithms: Sequence[Algorithm], *, seed: int
+    tracks: pd.DataFrame,
+    table: FeatureTable,
+    learned: NDArray[np.intp],
+    algorithms: Sequence[Algorithm],
+    *,
+    other: NDArray[np.float32],
+    seed: int,
 ) -> GenreModel:
     """Fit a model, not yet calibrated, on the tracks ``learned`` and their copies.
 
@@ -66,6 +79,8 @@ def fit(
         Row numbers in ``tracks`` to learn from.
     algorithms : sequence of Algorithm
         Members of the ensemble.
+    other : ndarray, shape (m, features)
+        Rows of sounds that are no music.
     seed : int
         For whatever the algorithms draw at random.
 
@@ -83,6 +98,8 @@ def fit(
     standardised = np.clip((rows - mean) / scale, -CLIP, CLIP)
     whitening = _whitening(standardised, genre, weight).astype(np.float16).astype(np.float32)
     lesson = Lesson((standardised @ whitening).astype(np.float32), genre, weight, seed)
+    turned_away = (np.clip((other - mean) / scale, -CLIP, CLIP) @ whitening).astype(np.float32)
+    gate_weights, gate_bias = fit_gate(lesson.rows, weight, turned_away)
     return GenreModel(
         version="",
         mean=mean.astype(np.float32),
@@ -93,6 +110,8 @@ def fit(
         window_temperature=1.0,
         sure_from=1.0,
         strangest=np.inf,
+        gate_weights=gate_weights,
+        gate_bias=gate_bias,
     )
 
 
@@ -103,6 +122,7 @@ def cross_validate(
     algorithms: Mapping[str, Algorithm],
     ensembles: Mapping[str, Sequence[str]],
     *,
+    other: NDArray[np.float32],
     seed: int,
 ) -> Held:
     """Judge every recording by models that never heard its artist.
@@ -113,18 +133,27 @@ def cross_validate(
         As ``split.artist_folds`` gives them.
     algorithms, ensembles : mappings
         What to judge with; an ensemble is a list of algorithms' names.
+    other : ndarray, shape (m, features)
+        Rows of sounds that are no music; half is learned from, half is held out.
 
     Returns
     -------
     Held
         Recordings in the order of the folds.
     """
-    parts = [_judge_fold(tracks, table, fold, algorithms, ensembles, seed) for fold in folds]
+    learned, unheard = np.array_split(other, 2)
+    parts, passed = [], []
+    for fold in folds:
+        model = fit(tracks, table, fold.train, list(algorithms.values()), other=learned, seed=seed)
+        parts += _judge_fold(table, fold, model, _judges(model, list(algorithms), ensembles))
+        passed.append(np.mean(model.whiten(unheard) @ model.gate_weights + model.gate_bias > 0))
     return Held(
         tracks=np.concatenate([fold.test for fold in folds]),
         fold=np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds]),
-        songs={name: np.stack([song[name] for songs, _ in parts for song in songs]) for name in [*algorithms, *ensembles]},
-        strangeness=np.array([value for _, values in parts for value in values]),
+        songs={name: np.stack([part.songs[name] for part in parts]) for name in [*algorithms, *ensembles]},
+        strangeness=np.array([part.strangeness for part in parts]),
+        music=np.array([part.music for part in parts]),
+        other_passed=float(np.mean(passed)),
     )
 
 
@@ -133,26 +162,30 @@ def genre_numbers(tracks: pd.DataFrame) -> NDArray[np.intp]:
     return np.asarray(pd.Categorical(tracks["genre"], categories=list(GENRES)).codes, dtype=np.intp)
 
 
-def _judge_fold(
-    tracks: pd.DataFrame,
-    table: FeatureTable,
-    fold: Fold,
-    algorithms: Mapping[str, Algorithm],
-    ensembles: Mapping[str, Sequence[str]],
-    seed: int,
-) -> tuple[list[dict[str, NDArray[np.float64]]], list[float]]:
-    model = fit(tracks, table, fold.train, list(algorithms.values()), seed=seed)
-    members = dict(zip(algorithms, model.members, strict=True))
-    judges = {name: (members[name],) for name in algorithms} | {
-        name: tuple(members[part] for part in parts) for name, parts in ensembles.items()
-    }
-    models = {name: replace(model, members=parts) for name, parts in judges.items()}
-    songs, strangeness = [], []
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """What was said of one held-out recording."""
+
+    songs: dict[str, NDArray[np.float64]]
+    strangeness: float
+    music: bool
+
+
+def _judges(model: GenreModel, names: list[str], ensembles: Mapping[str, Sequence[str]]) -> dict[str, GenreModel]:
+    """Return the model once with each member alone and once with each ensemble."""
+    members = dict(zip(names, model.members, strict=True))
+    alone = {name: (member,) for name, member in members.items()}
+    together = {name: tuple(members[part] for part in parts) for name, parts in ensembles.items()}
+    return {name: replace(model, members=parts) for name, parts in (alone | together).items()}
+
+
+def _judge_fold(table: FeatureTable, fold: Fold, model: GenreModel, judges: Mapping[str, GenreModel]) -> list[_Judged]:
+    judged = []
     for track in fold.test:
         whitened = model.whiten(table.rows[(table.track == track) & (table.copy == 0)])
-        songs.append({name: judge.log_probabilities(whitened).mean(axis=0) for name, judge in models.items()})
-        strangeness.append(model.strangeness(whitened))
-    return songs, strangeness
+        songs = {name: judge.log_probabilities(whitened).mean(axis=0) for name, judge in judges.items()}
+        judged.append(_Judged(songs, model.strangeness(whitened), model.is_music(whitened)))
+    return judged
 
 
 def _weights(genre: NDArray[np.intp], copy: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -163,9 +196,7 @@ def _weights(genre: NDArray[np.intp], copy: NDArray[np.intp]) -> NDArray[np.floa
     return np.asarray(weight / weight.mean())
 
 
-def _whitening(
-    rows: NDArray[np.floating], genre: NDArray[np.intp], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _whitening(rows: NDArray[np.floating], genre: NDArray[np.intp], weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the matrix after which the pooled covariance within genres is the identity (shrunk towards it before)."""
     means = np.stack([np.average(rows[genre == k], axis=0, weights=weight[genre == k]) for k in range(len(GENRES))])
     centred = ((rows - means[genre]) * np.sqrt(weight)[:, None]).astype(np.float64)
@@ -174,5 +205,3 @@ def _whitening(
     covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * np.trace(covariance) / size * np.eye(size)
     values, vectors = np.linalg.eigh(covariance)
     return np.asarray(vectors / np.sqrt(values))
-
-

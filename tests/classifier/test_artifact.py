@@ -37,7 +37,7 @@ def test_what_is_saved_comes_back(saved):
 
 
 def test_a_missing_model_is_told_by_its_path(tmp_path):
-    with pytest.raises(ModelMissing, match="nowhere.npz|nowhere.json"):
+    with pytest.raises(ModelMissing, match=r"nowhere\.(npz|json)"):
         load_model(tmp_path / "nowhere.npz")
 
 

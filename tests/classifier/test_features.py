@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-import python_speech_features
 import pytest
+import python_speech_features
 from hypothesis import given
 from hypothesis import strategies as st
 

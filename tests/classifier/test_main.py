@@ -26,7 +26,7 @@ def test_a_song_is_named_in_one_line(songs):
 def test_json_gives_one_object_a_line_with_the_agreed_keys(songs):
     (line,) = run("predict", "--json", songs / "tune.wav").stdout.splitlines()
     found = json.loads(line)
-    agreed = "path genre confidence sure music scores segments tempo duration model".split()
+    agreed = ["path", "genre", "confidence", "sure", "music", "scores", "segments", "tempo", "duration", "model"]
     assert [key for key in found if key in agreed] == agreed
     assert set(found["segments"][0]) == {"start", "end", "genre", "scores"}
 

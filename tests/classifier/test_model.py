@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,13 +53,17 @@ def test_what_lies_far_from_everything_known_is_no_music(model, rows):
     assert not model.judge(rows + 100).music
 
 
+def test_what_lies_beyond_the_gate_is_no_music(model, rows):
+    assert not replace(model, gate_bias=-1.0).judge(rows).music
+
+
 def test_arrays_carry_the_whole_model(model, rows):
     copy = GenreModel.from_arrays(model.to_arrays(), version=model.version)
     np.testing.assert_allclose(copy.judge(rows).song, model.judge(rows).song, atol=2e-3)
     assert (copy.sure_from, copy.strangest, copy.version) == (model.sure_from, model.strangest, model.version)
 
 
-@pytest.mark.parametrize("name", ["mean", "whitening", "numbers", "bias_0", "gamma_1"])
+@pytest.mark.parametrize("name", ["mean", "whitening", "numbers", "gate", "bias_0", "gamma_1"])
 def test_a_missing_array_is_an_error(model, name):
     arrays = model.to_arrays()
     del arrays[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def test_the_segments_cover_the_song_in_order(model, song):
     segments = classify(song, model).segments
     assert segments[0].start == 0
     assert segments[-1].end == pytest.approx(25.0, abs=0.1)
-    assert all(a.end == b.start for a, b in zip(segments[:-1], segments[1:], strict=True))
+    assert all(a.end == b.start for a, b in itertools.pairwise(segments))
     assert all(max(s.scores, key=s.scores.get) == s.genre for s in segments)
 
 

@@ -35,8 +35,15 @@ def portal(tmp_path_factory):
     instance = tmp_path_factory.mktemp("instance")
     port = free_port()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"INSTANCE_PATH": str(instance), "PORT": str(port), "PATH": path, "PYTHONUNBUFFERED": "1"}
-    subprocess.run(["flask", "--app", "wsgi", "db", "upgrade"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    environment = os.environ | {
+        "INSTANCE_PATH": str(instance),
+        "PORT": str(port),
+        "PATH": path,
+        "PYTHONUNBUFFERED": "1",
+    }
+    subprocess.run(
+        ["flask", "--app", "wsgi", "db", "upgrade"], cwd=ROOT, env=environment, check=True, capture_output=True
+    )
     with (instance / "log").open("wb") as log:
         honcho = subprocess.Popen(
             ["honcho", "start"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -71,7 +78,9 @@ def page(browser, portal):
     page = context.new_page()
     troubles = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: troubles.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console", lambda message: troubles.append(message.text) if "Content Security Policy" in message.text else None
+    )
     yield page
     context.close()
     assert troubles == []

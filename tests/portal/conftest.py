@@ -134,7 +134,3 @@ def make_user(session, email, name):
     session.add(user)
     session.commit()
     return user
-
-
-
-

@@ -27,4 +27,6 @@ def random_model(features, *, version="random-1", seed=0):
         window_temperature=1.3,
         sure_from=0.6,
         strangest=3.0,
+        gate_weights=np.zeros(features, dtype=np.float32),
+        gate_bias=1.0,
     )

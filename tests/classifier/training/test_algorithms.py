@@ -19,7 +19,7 @@ def test_it_tells_well_parted_genres_apart(name, lesson):
 
 def test_the_svm_is_scikit_learns_sum_of_margins(lesson):
     member = algorithms.support_vector_machine(lesson)
-    reference = SVC(C=algorithms.SVM_C, gamma=member.gamma, decision_function_shape="ovo")
+    reference = SVC(C=algorithms.SVM_C, gamma=member.gamma, decision_function_shape="ovo", class_weight="balanced")
     reference.fit(lesson.rows, lesson.genre, sample_weight=lesson.weight)
     margins = reference.decision_function(lesson.rows[:5])
     expected = np.zeros((5, len(GENRES)))
