@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help:
 	@echo "make run     set up and serve on http://127.0.0.1:$(PORT)"
-	@echo "make test    set up and run all tests"
+	@echo "make test    set up and run all tests (ARGS=what to pass to pytest)"
 	@echo "make check   set up, then lint, types and import rules"
 	@echo "make format  let ruff rewrite what it can"
 	@echo "make train   rebuild the shipped model (DATASET=folder with tracks.csv)"
@@ -22,7 +22,7 @@ run: .venv/run
 	$(BIN)/honcho start
 
 test: .venv/dev
-	$(BIN)/pytest
+	$(BIN)/pytest $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

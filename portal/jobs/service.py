@@ -151,8 +151,8 @@ class JobService:
             return self._stumble(claim, error)
         except KeyboardInterrupt:
             self._session.rollback()
+            # Not handed over again: a neighbour that is stopping too would take it. The next start recovers it.
             claim.release()
-            self._queue.enqueue(claim.job_id)
             raise
         except Exception:
             logger.exception("job %s met an error of ours", claim.job_id)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 from dataclasses import replace
 
 import pytest
+import redis
 from flask_login import FlaskLoginClient
 
 from portal import create_app
@@ -33,7 +35,13 @@ class SeparateRequestsClient(FlaskLoginClient):
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings.from_env({"INSTANCE_PATH": str(tmp_path / "instance")})
+    # The same tests run on PostgreSQL and on Redis where these name one to use.
+    servers = {name: os.environ.get(f"TEST_{name}", "") for name in ("DATABASE_URL", "QUEUE_URL")}
+    if servers["QUEUE_URL"]:
+        # What the last test left in Redis, queue and rate limits, is not this one's.
+        with redis.Redis.from_url(servers["QUEUE_URL"]) as server:
+            server.flushdb()
+    return Settings.from_env({"INSTANCE_PATH": str(tmp_path / "instance"), **servers})
 
 
 @pytest.fixture

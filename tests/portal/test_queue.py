@@ -30,7 +30,7 @@ def test_what_waits_can_be_asked(settings):
 
 
 def test_the_queue_lies_in_a_file_of_its_own(settings):
-    make_huey(settings)
+    make_huey(replace(settings, queue_url=None))
     assert (settings.instance_path / "queue.db").exists()
 
 
@@ -46,7 +46,7 @@ def test_a_queue_that_is_down_loses_its_message_and_raises_nothing(settings, cap
 
 
 def test_a_locked_file_is_waited_for(settings):
-    queue = JobQueue(make_huey(settings))
+    queue = JobQueue(make_huey(replace(settings, queue_url=None)))
     lock = sqlite3.connect(settings.instance_path / "queue.db", isolation_level=None, check_same_thread=False)
     lock.execute("BEGIN EXCLUSIVE")
     threading.Timer(0.3, lambda: lock.execute("COMMIT")).start()

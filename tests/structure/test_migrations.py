@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -34,8 +36,10 @@ def test_a_migration_can_be_taken_back(app):
 
 @pytest.fixture
 def app(tmp_path):
-    app = create_app(Settings.from_env({"INSTANCE_PATH": str(tmp_path)}))
+    database = os.environ.get("TEST_DATABASE_URL", "")
+    app = create_app(Settings.from_env({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": database}))
     with app.app_context():
         yield app
         db.session.remove()
+        downgrade(revision="base")
         db.engine.dispose()

@@ -209,6 +209,8 @@ def test_a_worker_told_to_stop_gives_its_job_back_unharmed(make_jobs, add_song, 
     with pytest.raises(KeyboardInterrupt):
         jobs.run(song.job.id)
     assert (song.job.state, song.job.attempts) == (JobState.QUEUED, 0)
+    assert services.queue.waiting() == set()
+    jobs.recover()
     assert services.queue.waiting() == {song.job.id}
 
 
