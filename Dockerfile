@@ -9,8 +9,8 @@ FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 WORKDIR /app
 
-COPY requirements.lock .
-RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+COPY requirements-servers.lock .
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-servers.lock
 
 COPY wsgi.py Procfile ./
 COPY classifier classifier
@@ -26,5 +26,5 @@ VOLUME /app/instance
 EXPOSE 8000
 ENV PORT=8000 BIND=0.0.0.0
 
-HEALTHCHECK CMD python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz')"
+HEALTHCHECK CMD python -c "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/healthz')"
 CMD ["sh", "-c", "flask --app wsgi db upgrade && exec honcho start"]

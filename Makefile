@@ -2,6 +2,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
+# requirements-servers.lock adds what PostgreSQL and Redis need.
+LOCK ?= requirements.lock
 BIN := .venv/bin
 export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -38,13 +40,15 @@ DATASET ?= ../shared/data
 train: .venv/dev
 	$(BIN)/python -m classifier train --dataset $(DATASET)
 
+COMPILE := uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock:
-	uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	uv pip compile -q pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra postgres --extra redis -c requirements.lock -o requirements-servers.lock
+	$(COMPILE) --all-extras --group dev -c requirements-servers.lock -o requirements-dev.lock
 
 # The stamps remember which lock file the environment was made from.
-.venv/run: requirements.lock | .venv/bin/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+.venv/run: $(LOCK) | .venv/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	@touch $@
 
 .venv/dev: requirements-dev.lock | .venv/bin/pip

@@ -89,6 +89,8 @@ def _train(options: argparse.Namespace, *, write: bool) -> int:
 def _predict(options: argparse.Namespace) -> int:
     load_model(options.model)  # A broken model is told once, not once a file.
     paths = list(_walk(options.paths))
+    if not paths:
+        print("No songs were found.", file=sys.stderr)
     failed = 0
     for number, line in enumerate(_verdicts(paths, options.model, options.jobs), start=1):
         failed += "error" in line

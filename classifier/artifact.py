@@ -64,20 +64,39 @@ def load_model(path: Path | None = None) -> GenreModel:
     return _model(_arrays(content, path.name), str(card["version"]), path.name)
 
 
-def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> None:
-    """Write ``arrays`` to ``path`` and ``card``, completed by checksum, feature version and genres, beside it."""
+def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a model and its card.
+
+    Parameters
+    ----------
+    path : Path
+        Where the ``.npz`` goes; the card goes beside it.
+    arrays : mapping of str to ndarray
+        As ``GenreModel.to_arrays`` gives them.
+    card : mapping
+        What is to be said of the model, its ``version`` included.
+
+    Returns
+    -------
+    dict
+        The card as written: with checksum, feature version and genres, and the version made unmistakable by the
+        checksum's first digits.
+    """
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **dict(arrays))
     content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
     complete = {
         **card,
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "version": f"{card['version']}-{digest[:8]}",
+        "sha256": digest,
         "feature_version": FEATURE_VERSION,
         "genres": list(GENRES),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     path.with_suffix(".json").write_text(json.dumps(complete, indent=2, ensure_ascii=False) + "\n")
+    return complete
 
 
 def read_card(path: Path | None = None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ SENTENCES = {
     413: "That is more than we accept in one go. One file may have {limit} MB.",
     415: "We do not read that kind of content.",
     422: "Something in what you sent cannot be accepted.",
-    429: "That was a little fast. Wait a minute and try again.",
+    429: "That was too often in a short time. Wait {wait} and try again.",
     500: "Something broke on our side. It has been written to the log.",
 }
 
@@ -58,9 +58,11 @@ def _answer(status: int, code: str, message: str) -> Response:
     return response
 
 
-def _sentence(status: int) -> str:
+def _sentence(status: int, wait_seconds: int = 60) -> str:
     limit = current_app.config["MAX_UPLOAD_BYTES"] // 2**20
-    return SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]).format(limit=limit)  # noqa: PLR2004
+    minutes = -(-wait_seconds // 60)
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]).format(limit=limit, wait=wait)  # noqa: PLR2004
 
 
 def _portal_error(error: PortalError) -> Response:
@@ -77,9 +79,11 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # noqa: PLR2004 - redirects are exceptions too, and are answers already
         return make_response(error.get_response())
-    response = _answer(status, (error.name or "error").lower().replace(" ", "_"), _sentence(status))
+    wait_seconds = error.limit.limit.get_expiry() if isinstance(error, RateLimitExceeded) and error.limit else 60
+    response = _answer(status, (error.name or "error").lower().replace(" ", "_"), _sentence(status, wait_seconds))
     if isinstance(error, RateLimitExceeded):
-        response.headers["Retry-After"] = "60"
+        # At most this long: by then the whole window has passed.
+        response.headers["Retry-After"] = str(wait_seconds)
     if isinstance(error, InternalServerError):
         current_app.logger.error("unhandled error on %s %s", request.method, request.path)
     return response

@@ -105,8 +105,7 @@ def train_command(options: argparse.Namespace) -> None:
         strangest=float(np.quantile(comparison.held.strangeness, STRANGE_QUANTILE)) * STRANGE_MARGIN,
     )
     seconds = comparison.seconds | {"final fit": time.perf_counter() - clock}
-    card = _card(options, comparison, members, sure_from, seconds)
-    save_model(options.model, model.to_arrays(), card)
+    card = save_model(options.model, model.to_arrays(), _card(options, comparison, members, sure_from, seconds))
     options.card.parent.mkdir(parents=True, exist_ok=True)
     options.card.write_text(model_card(card, comparison.figures, SHIPPED_NAME))
     _say(f"wrote {options.model} ({options.model.stat().st_size / 2**20:.1f} MB), its card and {options.card}")
@@ -124,7 +123,7 @@ def _card(
     confidence, right = shares.max(axis=1), shares.argmax(axis=1) == comparison.truth
     sure = confidence >= sure_from
     return {
-        "version": f"genre-{FEATURE_VERSION}.{options.seed}",
+        "version": f"genre-{FEATURE_VERSION}",
         "algorithms": list(members),
         "command": f"python -m classifier train --dataset FOLDER --seed {options.seed} --copies {options.copies} "
         f"--folds {options.folds}",

@@ -63,6 +63,12 @@ def test_a_file_that_kills_its_process_costs_one_line(songs, tmp_path):
     assert lines["deep.mp3"]["genre"] in GENRES
 
 
+def test_a_folder_without_songs_says_so(tmp_path):
+    result = run("predict", tmp_path)
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "No songs were found" in result.stderr
+
+
 def test_a_missing_model_is_told_once(songs):
     result = run("predict", songs, "--model", "nowhere.npz")
     assert result.returncode == 2
