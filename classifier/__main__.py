@@ -21,7 +21,7 @@ from classifier.artifact import SHIPPED
 
 AUDIO_SUFFIXES = frozenset(
     f".{name}"
-    for name in "aac aif aifc aiff flac m4a m4b mka mp3 mp4 oga ogg opus wav wave webm wma wv".split()  # noqa: SIM905
+    for name in "aac aif aifc aiff ape flac m4a m4b mka mp3 mp4 oga ogg opus wav wave webm wma wv".split()  # noqa: SIM905
 )
 """What is picked up when a folder is walked; a file named outright is tried whatever its suffix."""
 

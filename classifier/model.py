@@ -68,9 +68,7 @@ class KernelMember:
 
     def logits(self, x: Rows) -> Rows:
         """Score whitened rows of shape (n, features); the result has shape (n, 10)."""
-        squares = np.sum(x**2, axis=1)[:, None] - 2 * (x @ self.landmarks.T) + np.sum(self.landmarks**2, axis=1)
-        kernel: Rows = np.exp(-np.float32(self.gamma) * np.maximum(squares, 0))
-        return kernel @ self.weights + self.bias
+        return rbf(x, self.landmarks, self.gamma) @ self.weights + self.bias
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +202,12 @@ class GenreModel:
             gate_weights=_float32(arrays["gate"]),
             gate_bias=gate_bias,
         )
+
+
+def rbf(rows: Rows, landmarks: Rows, gamma: float) -> Rows:
+    """Return the kernel ``exp(-gamma * squared distance)``, shape (len(rows), len(landmarks))."""
+    squares = np.sum(rows**2, axis=1)[:, None] - 2 * (rows @ landmarks.T) + np.sum(landmarks**2, axis=1)
+    return np.asarray(np.exp(-np.float32(gamma) * np.maximum(squares, 0)))
 
 
 def log_softmax(logits: NDArray[np.floating]) -> Scores:

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from classifier.constants import GENRES
-from classifier.model import KernelMember, LinearMember
+from classifier.model import KernelMember, LinearMember, rbf
 
 Rows = NDArray[np.float32]
 Labels = NDArray[np.intp]
@@ -99,12 +99,6 @@ ALGORITHMS: dict[str, Algorithm] = {
     "SVM": support_vector_machine,
 }
 """Every single algorithm by the name it is reported under."""
-
-
-def rbf(rows: Rows, landmarks: Rows, gamma: float) -> Rows:
-    """Return the kernel ``exp(-gamma * squared distance)``, shape (len(rows), len(landmarks))."""
-    squares = np.sum(rows**2, axis=1)[:, None] - 2 * (rows @ landmarks.T) + np.sum(landmarks**2, axis=1)
-    return np.asarray(np.exp(-np.float32(gamma) * np.maximum(squares, 0)))
 
 
 def _sum_of_margins(model: SVC) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from classifier.constants import GENRES
-from classifier.model import GenreModel, KernelMember, LinearMember, log_softmax, softmax
+from classifier.model import GenreModel, KernelMember, LinearMember, log_softmax, rbf, softmax
 from tests.support.models import random_model
 
 FEATURES = 7
@@ -34,6 +34,13 @@ def test_a_kernel_member_is_the_sum_over_its_landmarks(rng):
         for landmark, weights in zip(member.landmarks, member.weights, strict=True)
     )
     np.testing.assert_allclose(member.logits(x[None])[0], by_hand, rtol=1e-5)
+
+
+def test_the_kernel_is_one_at_no_distance(rng):
+    points = rng.normal(size=(3, 4)).astype(np.float32)
+    kernel = rbf(points, points, 0.5)
+    np.testing.assert_allclose(np.diag(kernel), 1, atol=1e-4)
+    np.testing.assert_allclose(kernel, kernel.T, atol=1e-5)
 
 
 def test_log_softmax_bears_large_logits():

@@ -8,7 +8,7 @@ from sklearn.svm import SVC
 
 from classifier.constants import GENRES
 from classifier.training import algorithms
-from classifier.training.algorithms import ALGORITHMS, Lesson, rbf
+from classifier.training.algorithms import ALGORITHMS, Lesson
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -31,12 +31,6 @@ def test_the_svm_is_scikit_learns_sum_of_margins(lesson):
             pair += 1
     found = member.logits(lesson.rows[:5]) / algorithms.SVM_SHARPNESS
     np.testing.assert_allclose(found, expected, atol=0.05)
-
-
-def test_the_kernel_is_one_at_no_distance(lesson):
-    kernel = rbf(lesson.rows[:3], lesson.rows[:3], 0.5)
-    np.testing.assert_allclose(np.diag(kernel), 1, atol=1e-4)
-    np.testing.assert_allclose(kernel, kernel.T, atol=1e-5)
 
 
 def test_lda_prefers_the_nearer_mean(lesson):
