@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from flask_login import login_required
 from classifier import GENRES
 from portal.errors import NotFoundError
 from portal.history.export import to_csv, to_json
+from portal.history.presentation import Verdict, confidence_words
 from portal.history.service import STATES, Filters, kept_suggestions
 from portal.web import current_user_id, page_number, services
 
@@ -65,8 +66,10 @@ def song(song_id: str) -> str:
 @blueprint.get("/songs/<song_id>/status")
 @login_required
 def status(song_id: str) -> Response:
-    standing = asdict(services().jobs.status(current_user_id(), song_id))
-    return jsonify(standing | {"url": url_for(".song", song_id=song_id)})
+    standing = services().jobs.status(current_user_id(), song_id)
+    # A status that has a genre has all that a verdict has.
+    words = confidence_words(cast("Verdict", standing)) if standing.genre else None
+    return jsonify(asdict(standing) | {"words": words, "url": url_for(".song", song_id=song_id)})
 
 
 @blueprint.post("/songs/<song_id>/retry")

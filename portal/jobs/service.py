@@ -68,6 +68,7 @@ class JobStatus:
     confidence: float | None
     sure: bool | None
     music: bool | None
+    scores: dict[str, float] | None
 
 
 class JobService:
@@ -105,6 +106,7 @@ class JobService:
             confidence=verdict.confidence if verdict else None,
             sure=verdict.sure if verdict else None,
             music=verdict.music if verdict else None,
+            scores=verdict.scores if verdict else None,
         )
 
     def retry(self, user_id: int, song_id: str) -> None:

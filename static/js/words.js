@@ -11,16 +11,9 @@ export const genreName = (genre) => GENRES[genre] ?? capital(genre);
 
 export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 
-export function sureness({ music, sure, confidence }) {
-  if (!music) return "this may not be music";
-  if (!sure) return "not sure";
-  if (confidence >= 0.85) return "very sure";
-  return confidence >= 0.6 ? "quite sure" : "fairly sure";
-}
-
 // What stands after the genre's name, if there is one to be named.
-export const verdict = (status) =>
-  status.music && status.sure ? `${sureness(status)}, ${percent(status.confidence)}` : sureness(status);
+export const verdict = ({ music, sure, words, confidence }) =>
+  music && sure ? `${words}, ${percent(confidence)}` : words;
 
 export const spokenVerdict = (status) =>
   status.music ? `${genreName(status.genre)}, ${verdict(status)}` : verdict(status);

@@ -162,6 +162,8 @@ def test_the_status_of_an_analysed_song(as_alice, alice, make_song):
         "confidence": 0.75,
         "sure": True,
         "music": True,
+        "words": "quite sure",
+        "scores": song.prediction.scores,
         "error": None,
         "error_code": None,
         "url": f"/songs/{song.id}",
