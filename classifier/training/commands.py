@@ -36,6 +36,9 @@ ENSEMBLES = {
 SHIPPED_NAME = "LDA"
 """The row of the comparison that is shipped: the best honest macro F1, and the smallest."""
 
+OTHER_FOLDS = 2
+"""How many more times the folds are drawn for the shipped algorithm: one drawing may be a lucky one."""
+
 RELIED_ON = 0.8
 """Share of right guesses from which upwards a guess counts as sure."""
 
@@ -68,6 +71,8 @@ def compare_command(options: argparse.Namespace) -> Comparison:
     clock = time.perf_counter()
     tracks = load_tracks(options.dataset)
     _say(f"{len(tracks)} recordings, {int((tracks['use'] == 'cv').sum())} of them to be judged on")
+    # A second run finds the features of the first; their time would then say nothing.
+    features = "reading kept features" if any(options.cache.glob("*.npy")) else "features"
     table = extract(
         list(tracks["path"]), copies=options.copies, seed=options.seed, jobs=options.jobs, cache=options.cache
     )
@@ -80,7 +85,7 @@ def compare_command(options: argparse.Namespace) -> Comparison:
     groups = tracks["artist_group"].to_numpy()[held.tracks]
     probabilities = {name: calibrate_across(truth, songs, held.fold) for name, songs in held.songs.items()}
     figures = {name: judge(truth, shares, groups, seed=options.seed) for name, shares in probabilities.items()}
-    seconds = {"features": measured - clock, "cross-validation": time.perf_counter() - measured}
+    seconds = {features: measured - clock, "cross-validation": time.perf_counter() - measured}
     print(comparison_table(figures))  # noqa: T201 - the command's answer
     return Comparison(tracks, table, other, held, truth, probabilities, figures, seconds)
 
@@ -105,10 +110,31 @@ def train_command(options: argparse.Namespace) -> None:
         strangest=float(np.quantile(comparison.held.strangeness, STRANGE_QUANTILE)) * STRANGE_MARGIN,
     )
     seconds = comparison.seconds | {"final fit": time.perf_counter() - clock}
-    card = save_model(options.model, model.to_arrays(), _card(options, comparison, members, sure_from, seconds))
+    card = _card(options, comparison, members, sure_from, seconds) | {"other folds": _other_folds(options, comparison)}
+    card = save_model(options.model, model.to_arrays(), card)
     options.card.parent.mkdir(parents=True, exist_ok=True)
     options.card.write_text(model_card(card, comparison.figures, SHIPPED_NAME))
     _say(f"wrote {options.model} ({options.model.stat().st_size / 2**20:.1f} MB), its card and {options.card}")
+
+
+def _other_folds(options: argparse.Namespace, comparison: Comparison) -> list[dict[str, float]]:
+    """Judge the shipped algorithm on folds of other seeds."""
+    tracks = comparison.tracks
+    members = ENSEMBLES.get(SHIPPED_NAME, (SHIPPED_NAME,))
+    ensembles = {SHIPPED_NAME: members} if SHIPPED_NAME in ENSEMBLES else {}
+    algorithms = {name: ALGORITHMS[name] for name in members}
+    found = []
+    for seed in range(options.seed + 1, options.seed + 1 + OTHER_FOLDS):
+        folds = artist_folds(tracks, folds=options.folds, seed=seed)
+        held = cross_validate(
+            tracks, comparison.table, folds, algorithms, ensembles, other=comparison.other, seed=options.seed
+        )
+        truth, groups = genre_numbers(tracks)[held.tracks], tracks["artist_group"].to_numpy()[held.tracks]
+        figures = judge(truth, calibrate_across(truth, held.songs[SHIPPED_NAME], held.fold), groups, seed=seed)
+        found.append(
+            {"seed": seed, "accuracy": round(figures.accuracy, 4), "macro_recall": round(figures.macro_recall, 4)}
+        )
+    return found
 
 
 def _card(
