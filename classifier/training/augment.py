@@ -17,6 +17,9 @@ from classifier.constants import SAMPLE_RATE
 
 Array = NDArray[np.float32]
 
+AUGMENT_VERSION = 1
+"""Changes whenever a copy comes out otherwise; features kept of other copies are then measured anew."""
+
 SPEED_RANGE = 0.06
 """Largest change of speed, as a share: tape, turntables and DJs."""
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from classifier.constants import FEATURE_VERSION, FRAME_LENGTH
 from classifier.decode import decode
 from classifier.features import feature_count, measure
-from classifier.training.augment import augment
+from classifier.training.augment import AUGMENT_VERSION, augment
 from classifier.values import Waveform
 
 
@@ -87,7 +87,7 @@ def extract(paths: Sequence[str], *, copies: int, seed: int, jobs: int, cache: P
 def _measure_file(path: str, *, copies: int, seed: int, cache: Path) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     content = Path(path).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    key = f"{digest[:32]}-v{FEATURE_VERSION}-f{feature_count()}-s{seed}"
+    key = f"{digest[:32]}-v{FEATURE_VERSION}-f{feature_count()}-a{AUGMENT_VERSION}-s{seed}"
     versions = [
         _measure_copy(path, digest, number, seed, cache / f"{key}-{number}.npy") for number in range(copies + 1)
     ]
