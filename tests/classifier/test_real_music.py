@@ -18,7 +18,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("name", ["fma-000002.mp3", "fma-000005.mp3"])
-def test_hip_hop_is_heard_as_hip_hop(model, name):
+def test_what_was_learned_from_is_known_again_in_another_encoding(model, name):
     prediction = classify(SONGS / name, model)
     assert prediction.genre == "hiphop"
     assert prediction.sure
