@@ -139,12 +139,16 @@ function receiveDrops() {
   });
 }
 
-input.addEventListener("change", () => {
+function takeChosen() {
   take([...input.files]);
   // So that choosing the same file again is a change again, and nothing is left to be sent with the form.
   input.value = "";
-});
+}
+
+input.addEventListener("change", takeChosen);
 
 window.addEventListener("beforeunload", (event) => uploader.busy && event.preventDefault());
 
 receiveDrops();
+// On a slow line somebody has chosen before this script came.
+takeChosen();

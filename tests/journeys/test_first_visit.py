@@ -64,6 +64,16 @@ def test_bad_files_fail_one_by_one_with_their_reasons(page, songs):
     expect(row(page, "first.mp3").locator("[data-text]")).to_have_text(VERDICT, timeout=30 * SECONDS)
 
 
+def test_songs_chosen_before_the_script_arrives_are_not_lost(page, songs):
+    sign_up(page, "hal@example.org", "Hal")
+    held = []
+    page.route("**/upload.js", lambda route: held.append(route))  # noqa: PLW0108 - it looks at the signature
+    page.goto("/upload", wait_until="commit")
+    page.set_input_files("input[name=songs]", songs / "second.wav")
+    held[0].continue_()
+    expect(row(page, "second.wav").locator("[data-text]")).to_have_text(VERDICT, timeout=30 * SECONDS)
+
+
 def test_the_same_file_twice_leads_to_the_earlier_result(page, songs):
     sign_up(page, "cleo@example.org", "Cleo")
     page.set_input_files("input[name=songs]", songs / "second.wav")
