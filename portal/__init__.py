@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, jsonify, redirect, render_template, url_for
 from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import accounts, handlers, history, jobs, upload
 from portal.config import ROOT, Settings
@@ -36,6 +37,11 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         feature.init_app(app)
     handlers.init_app(app)
     _add_own_pages(app)
+    if settings.trusted_proxies:
+        # Behind a proxy every visitor would come from its address, and share one rate limit.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
+        )
     return app
 
 

@@ -39,6 +39,7 @@ class Settings:
     public_url: str
     port: int
     workers: int
+    trusted_proxies: int = 0
     max_upload_bytes: int = MAX_BYTES
     job_timeout: float = 120.0
     rate_limits: bool = True
@@ -65,6 +66,7 @@ class Settings:
             public_url=_public_url(env, app_env, port),
             port=port,
             workers=_integer(env, "WORKERS", 2, low=1, high=64),
+            trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, low=0, high=5),
             job_timeout=float(_integer(env, "JOB_TIMEOUT", 120, low=1, high=3600)),
         )
 

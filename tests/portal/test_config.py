@@ -45,6 +45,7 @@ def test_production_makes_up_no_secret_and_no_address(read):
         ("PORT", "70000"),
         ("WORKERS", "-1"),
         ("WORKERS", "1.5"),
+        ("TRUSTED_PROXIES", "all"),
         ("APP_ENV", "staging"),
         ("QUEUE_URL", "amqp://x"),
         ("SMTP_URL", "mail.example.org"),

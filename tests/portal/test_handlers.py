@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flask import request
 
 from portal import create_app
 from portal.errors import ConflictError, InvalidError, NotFoundError, PortalError, TooLargeError
@@ -36,6 +37,14 @@ def test_too_often_says_how_long_to_wait(settings):
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == "900"
     assert "Wait 15 minutes" in refused.text
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_a_visitors_address_is_believed_only_from_a_proxy_that_is_ours(settings, proxies, seen):
+    app = create_app(replace(settings, testing=True, rate_limits=False, trusted_proxies=proxies))
+    app.add_url_rule("/address", "address", lambda: request.remote_addr)
+    forged = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
+    assert app.test_client().get("/address", headers=forged).text == seen
 
 
 def test_pages_are_not_kept_by_any_cache(client):
