@@ -6,7 +6,7 @@ This façade is all that other packages may use. No Flask, no database, no netwo
 from __future__ import annotations
 
 from classifier.artifact import load_model
-from classifier.constants import GENRES, MAX_BYTES, MAX_SECONDS, MIN_SECONDS
+from classifier.constants import GENRES, MAX_BYTES, MAX_SECONDS, MIN_SECONDS, MOODS
 from classifier.errors import (
     AudioError,
     ClassifierError,
@@ -30,6 +30,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_SECONDS",
     "MIN_SECONDS",
+    "MOODS",
     "AudioError",
     "ClassifierError",
     "GenreModel",

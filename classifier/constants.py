@@ -8,6 +8,10 @@ from __future__ import annotations
 GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
 """The ten genres of GTZAN (Tzanetakis & Cook 2002), in the order of every score vector."""
 
+MOODS = ("lively", "tense", "sad", "calm")
+"""The quadrants of Russell's plane of feeling, in the order Q1 to Q4: valence and arousal both high; low valence with
+high arousal; both low; high valence with low arousal."""
+
 SAMPLE_RATE = 22_050
 """Hz. Every Waveform has this rate."""
 

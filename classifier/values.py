@@ -5,7 +5,7 @@ What belongs here: frozen dataclasses. Not here: computing (``features``, ``mode
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+ROUNDING = 1e-3
+"""How far rounded scores may be from summing to 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +93,12 @@ class Prediction:
         Seconds.
     model : str
         Version of the model that spoke.
+    genres : tuple of str
+        What to call the song: ``genre`` alone, or with a second one that has as good a claim.
+    mood : str or None
+        The likeliest of MOODS; None where the model knows no mood.
+    moods : mapping of str to float
+        Probability of each mood; empty where the model knows none.
     truncated : bool
         Whether the file broke off before its announced end.
     """
@@ -103,13 +112,21 @@ class Prediction:
     tempo: float | None
     duration: float
     model: str
+    genres: tuple[str, ...] = ()
+    mood: str | None = None
+    moods: Mapping[str, float] = field(default_factory=dict)
     truncated: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "genres", self.genres or (self.genre,))
         if self.genre not in self.scores:
             raise ValueError(f"{self.genre!r} is none of the scored genres")
-        if abs(sum(self.scores.values()) - 1) > 1e-3:  # noqa: PLR2004 - rounding of ten scores
+        if self.genres[0] != self.genre or not set(self.genres) <= set(self.scores):
+            raise ValueError("the names shown begin with the best guess and are scored genres")
+        if abs(sum(self.scores.values()) - 1) > ROUNDING:
             raise ValueError("the scores of all genres must sum to 1")
+        if self.moods and (self.mood not in self.moods or abs(sum(self.moods.values()) - 1) > ROUNDING):
+            raise ValueError("the mood is one of the scored moods, and their scores must sum to 1")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the prediction as JSON-ready values, in the order of the command line's contract."""
@@ -123,5 +140,8 @@ class Prediction:
             "tempo": self.tempo,
             "duration": self.duration,
             "model": self.model,
+            "genres": list(self.genres),
+            "mood": self.mood,
+            "moods": dict(self.moods),
             "truncated": self.truncated,
         }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from classifier import GENRES
+from classifier import GENRES, MOODS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,25 +21,29 @@ FACTS = (
     "uploaded_at",
     "state",
     "genre",
+    "genres",
     "confidence",
     "sure",
     "music",
+    "mood",
     "tempo",
     "duration",
     "model",
 )
-SCORES = tuple(f"score_{genre}" for genre in GENRES)
-CSV_COLUMNS = (*FACTS, *SCORES, "error")
-JSON_KEYS = (*FACTS, "scores", "error")
+JSON_KEYS = (*FACTS, "scores", "moods", "error")
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What makes a spreadsheet read a cell as a formula, full-width forms included."""
 
 
 def to_csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    """Return the rows as CSV that Excel opens rightly and that starts no formula; without rows, the header alone."""
-    flat = [row | _flat_scores(row["scores"]) for row in rows]
-    frame = _frame(flat, CSV_COLUMNS).map(_harmless)
+    """Return the rows as CSV that Excel opens rightly and that starts no formula; without rows, the header alone.
+
+    There is a column for each genre and each mood that any of the rows has a score of, after the usual ones.
+    """
+    flat = [row | _flat(row) for row in rows]
+    columns = (*FACTS, *_columns("score", GENRES, rows, "scores"), *_columns("mood", MOODS, rows, "moods"), "error")
+    frame = _frame(flat, columns).map(_harmless)
     # Both characters of the line end count as special, so a bare carriage return in a title is quoted as well.
     return frame.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
@@ -56,8 +60,15 @@ def _frame(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFra
     return pd.DataFrame(rows, columns=list(columns))
 
 
-def _flat_scores(scores: dict[str, float] | None) -> dict[str, float | None]:
-    return {f"score_{genre}": (scores or {}).get(genre) for genre in GENRES}
+def _columns(prefix: str, usual: Sequence[str], rows: Sequence[dict[str, Any]], key: str) -> list[str]:
+    others = {name for row in rows for name in row[key] or {}} - set(usual)
+    return [f"{prefix}_{name}" for name in (*usual, *sorted(others))]
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    scores = {f"score_{genre}": score for genre, score in (row["scores"] or {}).items()}
+    moods = {f"mood_{mood}": score for mood, score in (row["moods"] or {}).items()}
+    return {"genres": "; ".join(row["genres"] or ())} | scores | moods
 
 
 def _harmless(cell: object) -> object:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from classifier import GENRES
+
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 EN_DASH = "\N{EN DASH}"
 
@@ -19,6 +21,12 @@ QUITE_SURE = 0.6
 
 GENRE_NAMES = {"hiphop": "Hip-hop"}
 """Genres whose name is not simply the capitalised key."""
+
+OTHER_COLOURS = 6
+"""How many colours ``tokens.css`` has for genres beyond the usual ones."""
+
+CLEAR_MOOD = 0.5
+"""Probability from which a song has one mood; below, the two likeliest are named."""
 
 STATE_NAMES = {
     "queued": "Waiting",
@@ -42,6 +50,7 @@ class Verdict(Protocol):
     """What the words about a verdict are taken from."""
 
     genre: str
+    genres: list[Any] | None
     confidence: float
     sure: bool
     music: bool
@@ -94,8 +103,52 @@ class Tick:
 
 
 def genre_name(genre: str) -> str:
-    """Return the genre as shown to people."""
-    return GENRE_NAMES.get(genre, genre.capitalize())
+    """Return the genre as shown to people; capitals of its own, as in R&B, are left as they are."""
+    return GENRE_NAMES.get(genre, sentence(genre.replace("_", " ")))
+
+
+def genre_in_sentence(genre: str) -> str:
+    """Return the genre's name as it stands within a sentence: an abbreviation keeps its capitals."""
+    name = genre_name(genre)
+    return name if name[1:] != name[1:].lower() else name.lower()
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital at its start, and all others left alone."""
+    return text[:1].upper() + text[1:]
+
+
+def genre_class(genre: str, scored: Iterable[str] = ()) -> str:
+    """Return the class that gives the genre its colour.
+
+    Genres beyond the usual ones take turns at the other colours, in the order of the alphabet among all that were
+    scored together, so that no two of a song look alike while the colours last.
+    """
+    if genre in GENRES:
+        return f"genre-{genre}"
+    others = sorted({genre, *scored} - set(GENRES))
+    return f"genre-other-{others.index(genre) % OTHER_COLOURS + 1}"
+
+
+def second_words(prediction: Verdict) -> str:
+    """Return "with some blues" for a second genre that may be relied on too; nothing where there is none."""
+    seconds = (prediction.genres or [])[1:]
+    if not (seconds and prediction.sure and prediction.music):
+        return ""
+    return "with some " + " and ".join(genre_in_sentence(genre) for genre in seconds)
+
+
+def verdict_name(prediction: Verdict) -> str:
+    """Return what to call the song: "Rock", or "Rock, with some blues"."""
+    return ", ".join(filter(None, (genre_name(prediction.genre), second_words(prediction))))
+
+
+def mood_words(moods: Mapping[str, float]) -> str:
+    """Return "Mostly calm", or "Between calm and sad" where no mood is clear."""
+    first, *others = ranked(moods)
+    if first[1] >= CLEAR_MOOD or not others:
+        return f"Mostly {first[0]}"
+    return f"Between {first[0]} and {others[0][0]}"
 
 
 def ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -108,7 +161,7 @@ def confidence_words(prediction: Verdict) -> str:
     if not prediction.music:
         return "this may not be music"
     if not prediction.sure:
-        return "not sure: " + " or ".join(genre_name(genre).lower() for genre, _ in ranked(prediction.scores)[:2])
+        return "not sure: " + " or ".join(genre_in_sentence(genre) for genre, _ in ranked(prediction.scores)[:2])
     if prediction.confidence >= VERY_SURE:
         return "very sure"
     return "quite sure" if prediction.confidence >= QUITE_SURE else "fairly sure"
@@ -217,15 +270,21 @@ FILTERS: dict[str, Callable[..., object]] = {
     "confidence_words": confidence_words,
     "day": day,
     "file_size": file_size,
+    "genre_class": genre_class,
+    "genre_in_sentence": genre_in_sentence,
     "genre_name": genre_name,
     "lanes": lanes,
+    "mood_words": mood_words,
     "percent": percent,
     "ranked": ranked,
     "runs": runs,
+    "second_words": second_words,
+    "sentence": sentence,
     "span": span,
     "stage_text": stage_text,
     "state_text": state_text,
     "tempo_text": tempo_text,
     "ticks": ticks,
+    "verdict_name": verdict_name,
 }
 """Name in the templates -> function; ``history.init_app`` registers them."""

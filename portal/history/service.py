@@ -6,12 +6,13 @@ What belongs here: queries over somebody's own songs, each narrowed to that pers
 
 from __future__ import annotations
 
+import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload, scoped_session
 
 from classifier import GENRES
@@ -40,18 +41,19 @@ class SongNotFoundError(NotFoundError):
 class Filters:
     """What to look for. Made from what anybody may type: what makes no sense is left out, never an error.
 
-    Each word of ``q`` must occur in the title, the artist or the file name, whatever its case and place; an unknown
-    ``genre`` or ``state`` filters nothing.
+    Each word of ``q`` must occur in the title, the artist or the file name, whatever its case and place; a ``state``
+    nobody knows, or a ``genre`` that is not among ``genres``, filters nothing.
     """
 
     q: str = ""
     genre: str = ""
     state: str = ""
+    genres: tuple[str, ...] = field(default=GENRES, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Cleaned as titles are on their way in, so that what a person sees is what a person can search for.
         object.__setattr__(self, "q", one_line(self.q, MAX_QUERY_LENGTH))
-        object.__setattr__(self, "genre", self.genre if self.genre in GENRES else "")
+        object.__setattr__(self, "genre", self.genre if self.genre in self.genres else "")
         object.__setattr__(self, "state", self.state if self.state in STATES else "")
 
 
@@ -99,6 +101,14 @@ class HistoryService:
             .limit(per_page)
         )
         return Page(list(songs), number, per_page, total)
+
+    def genres(self, user_id: int) -> tuple[str, ...]:
+        """Return the genres to choose from: the usual ones, then those that other models heard in this person's songs.
+
+        A model of the operator's own may know other genres, and so may the one that judged a song last year.
+        """
+        heard = select(PredictionRecord.genre).join(Song).where(Song.user_id == user_id).distinct()
+        return (*GENRES, *sorted(set(self._session.scalars(heard)) - set(GENRES)))
 
     def song(self, user_id: int, song_id: str) -> Song:
         """Return one song with its job, verdict and kept suggestions; raise SongNotFoundError if it is not theirs."""
@@ -153,7 +163,7 @@ def _conditions(user_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [Song.user_id == user_id]
     conditions += [_mentions(word) for word in filters.q.split()[:MAX_WORDS]]
     if filters.genre:
-        conditions.append(Song.prediction.has(PredictionRecord.genre == filters.genre))
+        conditions.append(Song.prediction.has(_is_called(filters.genre)))
     if filters.state:
         conditions.append(Song.job.has(Job.state == filters.state))
     return conditions
@@ -164,6 +174,12 @@ def _mentions(word: str) -> ColumnElement[bool]:
     # ``extensions``, on PostgreSQL by ILIKE.
     places = (Song.title, Song.filename, Song.tags["artist"].as_string())
     return or_(*(place.icontains(word, autoescape=True) for place in places))
+
+
+def _is_called(genre: str) -> ColumnElement[bool]:
+    # Both databases keep the names of a verdict as the text of a JSON list.
+    second = cast(PredictionRecord.genres, String).contains(json.dumps(genre), autoescape=True)
+    return or_(PredictionRecord.genre == genre, second)
 
 
 def _newest_first(statement: Select[Any]) -> Select[Any]:
@@ -179,6 +195,7 @@ def _facts() -> Select[Any]:
             *(Song.id, Song.title, Song.tags, Song.filename, Song.created_at.label("uploaded_at"), Job.state),
             *(verdict.genre, verdict.confidence, verdict.sure, verdict.music, verdict.tempo, verdict.duration),
             *(verdict.model_version.label("model"), verdict.scores, Job.error_message.label("error")),
+            *(verdict.genres, verdict.mood, verdict.moods),
         )
         .outerjoin(Song.job)
         .outerjoin(Song.prediction)
@@ -187,4 +204,6 @@ def _facts() -> Select[Any]:
 
 def _export_row(row: dict[str, Any]) -> dict[str, Any]:
     tags = row.pop("tags") or {}
-    return row | {"artist": tags.get("artist"), "uploaded_at": row["uploaded_at"].isoformat(timespec="seconds")}
+    genres = row["genres"] or ([row["genre"]] if row["genre"] else None)
+    uploaded_at = row["uploaded_at"].isoformat(timespec="seconds")
+    return row | {"artist": tags.get("artist"), "genres": genres, "uploaded_at": uploaded_at}

@@ -13,10 +13,9 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from classifier import GENRES
 from portal.errors import NotFoundError
 from portal.history.export import to_csv, to_json
-from portal.history.presentation import Verdict, confidence_words
+from portal.history.presentation import Verdict, confidence_words, genre_class, verdict_name
 from portal.history.service import STATES, Filters, kept_suggestions
 from portal.web import current_user_id, page_number, services
 
@@ -35,7 +34,7 @@ def _refuse_null_characters(_endpoint: str | None, values: dict[str, Any] | None
 def index() -> str:
     filters = _filters()
     page = services().history.page(current_user_id(), filters, page_number(request.args.get("page")))
-    return render_template("history/index.html", page=page, filters=filters, genres=GENRES, states=STATES)
+    return render_template("history/index.html", page=page, filters=filters, genres=filters.genres, states=STATES)
 
 
 @blueprint.get("/history.csv")
@@ -60,7 +59,10 @@ def song(song_id: str) -> str:
     verdict = song.prediction
     if verdict and verdict.music and not recommendations:
         source, recommendations = services().recommendations.suggest(verdict.genre, seed=song.id)
-    return render_template("history/song.html", song=song, recommendations=recommendations, source=source)
+    outdated = verdict is not None and services().jobs.is_outdated(verdict.model_version)
+    return render_template(
+        "history/song.html", song=song, recommendations=recommendations, source=source, outdated=outdated
+    )
 
 
 @blueprint.get("/songs/<song_id>/status")
@@ -68,14 +70,21 @@ def song(song_id: str) -> str:
 def status(song_id: str) -> Response:
     standing = services().jobs.status(current_user_id(), song_id)
     # A status that has a genre has all that a verdict has.
-    words = confidence_words(cast("Verdict", standing)) if standing.genre else None
-    return jsonify(asdict(standing) | {"words": words, "url": url_for(".song", song_id=song_id)})
+    said = _said(cast("Verdict", standing) if standing.genre else None)
+    return jsonify(asdict(standing) | said | {"url": url_for(".song", song_id=song_id)})
 
 
 @blueprint.post("/songs/<song_id>/retry")
 @login_required
 def retry(song_id: str) -> ResponseReturnValue:
     services().jobs.retry(current_user_id(), song_id)
+    return redirect(url_for(".song", song_id=song_id), 303)
+
+
+@blueprint.post("/songs/<song_id>/again")
+@login_required
+def analyse_again(song_id: str) -> ResponseReturnValue:
+    services().jobs.analyse_again(current_user_id(), song_id)
     return redirect(url_for(".song", song_id=song_id), 303)
 
 
@@ -88,7 +97,19 @@ def delete(song_id: str) -> ResponseReturnValue:
 
 
 def _filters() -> Filters:
-    return Filters(**{name: request.args.get(name, "") for name in ("q", "genre", "state")})
+    asked = {name: request.args.get(name, "") for name in ("q", "genre", "state")}
+    return Filters(**asked, genres=services().history.genres(current_user_id()))
+
+
+def _said(verdict: Verdict | None) -> dict[str, str | None]:
+    """Return how a verdict, if there is one, is said to people."""
+    if verdict is None:
+        return {"name": None, "words": None, "genre_class": None}
+    return {
+        "name": verdict_name(verdict),
+        "words": confidence_words(verdict),
+        "genre_class": genre_class(verdict.genre, verdict.scores),
+    }
 
 
 def _download(content: bytes, extension: str, content_type: str) -> Response:

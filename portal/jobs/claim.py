@@ -25,7 +25,10 @@ logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.5
 MAX_URL_LENGTH = 500
+MAX_VERSION_LENGTH = 80
 VERDICT_FIELDS = ("genre", "confidence", "sure", "music", "truncated", "scores", "segments", "tempo", "duration")
+EXTRA_FIELDS = ("genres", "mood", "moods")
+"""What not every model gives: it is null where there is none."""
 
 
 class ClaimLostError(Exception):
@@ -101,9 +104,11 @@ class Claim:
         if earlier:
             self.session.delete(earlier)
             self.session.flush()
-        record = PredictionRecord(song_id=self.song_id, model_version=verdict["model"][:80])
+        record = PredictionRecord(song_id=self.song_id, model_version=verdict["model"][:MAX_VERSION_LENGTH])
         for name in VERDICT_FIELDS:
             setattr(record, name, verdict[name])
+        for name in EXTRA_FIELDS:
+            setattr(record, name, verdict.get(name) or None)
         record.recommendations = _recommendations(source, suggestions)
         self.session.add(record)
         try:

@@ -7,6 +7,7 @@ becomes of the job (``service``).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +83,25 @@ class ModelUnusableError(AnalysisError):
 class SandboxedClassifier:
     """Classifies files in child processes; the model is loaded once, in the parent, for all of them.
 
-    ``classify`` stands in for the classifier's own function where a test brings another.
+    ``classify`` and ``version`` stand in for the classifier's own function and model where a test brings others.
     """
 
-    def __init__(self, model_path: Path | None, timeout: float, *, classify: Classify | None = None) -> None:
+    def __init__(
+        self,
+        model_path: Path | None,
+        timeout: float,
+        *,
+        classify: Classify | None = None,
+        version: str | None = None,
+    ) -> None:
         self._model_path = model_path
         self._timeout = timeout
         self._classify = classify
+        self._version = version
+
+    def version(self) -> str | None:
+        """Return the version of the model that songs are judged by now; None if the model cannot be used."""
+        return self._version or _version(self._model_path)
 
     def prepare(self) -> None:
         """Load the model; raise ModelUnusableError if that fails."""
@@ -140,6 +153,17 @@ class SandboxedClassifier:
         except ChildError as error:
             raise AnalysisError from error
         return answer
+
+
+@cache
+def _version(model_path: Path | None) -> str | None:
+    # Kept as long as the process lives, as the worker keeps the model itself: a new model takes a restart.
+    import classifier
+
+    try:
+        return classifier.load_model(model_path).version
+    except classifier.ModelError:
+        return None
 
 
 def _load(model_path: Path | None) -> Classify:

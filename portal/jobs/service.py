@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import scoped_session
 
 from portal.errors import ConflictError, NotFoundError
-from portal.jobs.claim import Claim, ClaimLostError, change_jobs
+from portal.jobs.claim import MAX_VERSION_LENGTH, Claim, ClaimLostError, change_jobs
 from portal.jobs.recovery import MAX_ATTEMPTS, take_back_abandoned
 from portal.jobs.sandbox import AnalysisError, SandboxedClassifier
 from portal.models import Job, JobState, PredictionRecord, Song, utc_now
@@ -36,6 +36,13 @@ class NotRetryableError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("This song is not waiting to be tried again.")
+
+
+class UpToDateError(ConflictError):
+    """Only what another model judged is analysed again."""
+
+    def __init__(self) -> None:
+        super().__init__("This song was analysed by the present model already.")
 
 
 class FileUnavailableError(AnalysisError):
@@ -65,10 +72,13 @@ class JobStatus:
     error: str | None
     error_code: str | None
     genre: str | None
+    genres: list[str] | None
     confidence: float | None
     sure: bool | None
     music: bool | None
     scores: dict[str, float] | None
+    mood: str | None
+    moods: dict[str, float] | None
 
 
 class JobService:
@@ -103,24 +113,36 @@ class JobService:
             error=job.error_message,
             error_code=job.error_code,
             genre=verdict.genre if verdict else None,
+            genres=(verdict.genres or [verdict.genre]) if verdict else None,
             confidence=verdict.confidence if verdict else None,
             sure=verdict.sure if verdict else None,
             music=verdict.music if verdict else None,
             scores=verdict.scores if verdict else None,
+            mood=verdict.mood if verdict else None,
+            moods=verdict.moods if verdict else None,
         )
 
     def retry(self, user_id: int, song_id: str) -> None:
         """Queue this person's failed or cancelled song anew; raise NoSuchSongError or NotRetryableError."""
         job_id = self._find(user_id, song_id)[0].id
-        fresh = {"attempts": 0, "stage": "", "progress": 0.0, "error_code": None, "error_message": None}
-        over = Job.state.in_((JobState.FAILED, JobState.CANCELLED))
-        changed = change_jobs(
-            self._session, Job.id == job_id, over, state=JobState.QUEUED, queued_at=utc_now(), finished_at=None, **fresh
-        )
-        self._session.commit()
-        if not changed:
+        if not self._start_anew(job_id, JobState.FAILED, JobState.CANCELLED):
             raise NotRetryableError
-        self._queue.enqueue(job_id)
+
+    def is_outdated(self, model_version: str) -> bool:
+        """Tell whether a verdict of that model would now be another model's."""
+        present = self._classifier.version()
+        # A verdict keeps no more of a version than fits its column.
+        return present is not None and present[:MAX_VERSION_LENGTH] != model_version
+
+    def analyse_again(self, user_id: int, song_id: str) -> None:
+        """Queue this person's analysed song for the present model; its verdict stays until there is a new one.
+
+        Raise NoSuchSongError, or UpToDateError if no other model judged it or it is being analysed as it is.
+        """
+        job, verdict = self._find(user_id, song_id)
+        outdated = verdict is not None and self.is_outdated(verdict.model_version)
+        if not outdated or not self._start_anew(job.id, JobState.DONE):
+            raise UpToDateError
 
     def run(self, job_id: str) -> None:
         """Analyse the song of a queued job; a job that is not queued (any more) is left alone."""
@@ -143,6 +165,23 @@ class JobService:
         lost = [job_id for job_id in queued if job_id not in waiting]
         # An id in the very moment between queue and claim is handed over twice; the claim lets only one of them count.
         return failed + sum(self._queue.enqueue(job_id) for job_id in lost)
+
+    def _start_anew(self, job_id: str, *states: JobState) -> bool:
+        """Queue a job that is in one of the states, as if for the first time; tell whether it was in one."""
+        fresh = {"attempts": 0, "stage": "", "progress": 0.0, "error_code": None, "error_message": None}
+        ended = Job.state.in_(states)
+        changed = change_jobs(
+            self._session,
+            *(Job.id == job_id, ended),
+            **fresh,
+            state=JobState.QUEUED,
+            queued_at=utc_now(),
+            finished_at=None,
+        )
+        self._session.commit()
+        if changed:
+            self._queue.enqueue(job_id)
+        return bool(changed)
 
     def _carry_out(self, claim: Claim) -> str:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base, utc_now
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class PredictionRecord(Base):
-    """The verdict on one song; fields as in ``classifier.Prediction``."""
+    """The verdict on one song; fields as in ``classifier.Prediction``.
+
+    ``genres``, ``mood`` and ``moods`` are null where the model that spoke gave none.
+    """
 
     __tablename__ = "predictions"
     __table_args__ = (Index(None, "genre"),)
@@ -23,12 +26,15 @@ class PredictionRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), unique=True)
     genre: Mapped[str] = mapped_column(String(40))
+    genres: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     confidence: Mapped[float]
     sure: Mapped[bool]
     music: Mapped[bool]
     truncated: Mapped[bool]
     scores: Mapped[dict[str, Any]]
     segments: Mapped[list[Any]]
+    mood: Mapped[str | None] = mapped_column(String(40))
+    moods: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     tempo: Mapped[float | None]
     duration: Mapped[float]
     model_version: Mapped[str] = mapped_column(String(80))

@@ -1,6 +1,6 @@
 // One file's row on the upload page: what it shows in each state. It decides nothing.
 
-import { analysed, capital, fileSize, genreName, percent, standing, verdict } from "./words.js";
+import { analysed, capital, fileSize, percent, standing, verdict } from "./words.js";
 
 // Sending fills the first half of the bar, the analysis the second: it never runs backwards.
 const SENT = 0.5;
@@ -38,8 +38,8 @@ export class Row {
   done(status, duplicate) {
     const words = duplicate ? `analysed before: ${verdict(status)}` : verdict(status);
     this.#show(capital(words), { link: ["See the result", status.url] });
-    this.chip.textContent = genreName(status.genre);
-    this.chip.className = `chip genre-${status.genre}${status.sure ? "" : " unsure"}`;
+    this.chip.textContent = status.name;
+    this.chip.className = `chip ${status.genre_class}${status.sure ? "" : " unsure"}`;
     this.chip.hidden = !status.music;
   }
 

@@ -1,13 +1,10 @@
-// How states, genres and numbers are said to people; the words match those of the server's pages.
+// How states and numbers are said to people; the words match those of the server's pages.
 
-const GENRES = { hiphop: "Hip-hop" };
 const STAGES = { decode: "Decoding", features: "Listening", model: "Deciding" };
 // Where each stage begins and ends on one bar: listening takes by far the longest.
 const SPANS = { decode: [0, 0.3], features: [0.3, 0.95], model: [0.95, 1] };
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
-export const genreName = (genre) => GENRES[genre] ?? capital(genre);
 
 export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 
@@ -16,7 +13,7 @@ export const verdict = ({ music, sure, words, confidence }) =>
   music && sure ? `${words}, ${percent(confidence)}` : words;
 
 export const spokenVerdict = (status) =>
-  status.music ? `${genreName(status.genre)}, ${verdict(status)}` : verdict(status);
+  status.music ? `${status.name}, ${verdict(status)}` : verdict(status);
 
 export function standing({ state, stage, queue_place: place }) {
   if (state === "running") return STAGES[stage] ?? "Analysing";

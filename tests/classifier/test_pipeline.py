@@ -75,6 +75,9 @@ def test_a_prediction_is_ready_for_json(model, song):
         "tempo",
         "duration",
         "model",
+        "genres",
+        "mood",
+        "moods",
         "truncated",
     ]
 

@@ -17,11 +17,12 @@ from classifier import GENRES
 from portal.history.export import to_csv, to_json
 
 HEADER = (
-    "id,title,artist,filename,uploaded_at,state,genre,confidence,sure,music,tempo,duration,model,"
+    "id,title,artist,filename,uploaded_at,state,genre,genres,confidence,sure,music,mood,tempo,duration,model,"
     "score_blues,score_classical,score_country,score_disco,score_hiphop,score_jazz,score_metal,score_pop,"
-    "score_reggae,score_rock,error"
+    "score_reggae,score_rock,mood_lively,mood_tense,mood_sad,mood_calm,error"
 )
 SCORES = dict.fromkeys(GENRES, 0.02) | {"jazz": 0.82}
+MOODS = {"lively": 0.1, "tense": 0.1, "sad": 0.1, "calm": 0.7}
 
 
 def test_an_empty_history_is_a_header_alone():
@@ -87,10 +88,29 @@ def test_no_text_breaks_out_of_its_cell(title, artist):
     assert json.loads(to_json([row(title=title)]))[0]["title"] == title
 
 
-def test_scores_of_an_older_model_leave_unknown_genres_empty():
-    (cells,) = read_csv([row(scores={"jazz": 1.0, "polka": 0.0})])
-    assert (cells["score_jazz"], cells["score_rock"]) == ("1.0", "")
-    assert "score_polka" not in cells
+def test_scores_of_another_model_have_columns_of_their_own_and_leave_the_rest_empty():
+    usual, other = read_csv([row(), row(scores={"jazz": 0.75, "polka": 0.25, "R&B": 0.0})])
+    assert (other["score_jazz"], other["score_rock"], other["score_polka"]) == ("0.75", "", "0.25")
+    assert (usual["score_rock"], usual["score_polka"]) == ("0.02", "")
+    assert [name for name in other if name.startswith("score_")][-3:] == ["score_rock", "score_R&B", "score_polka"]
+
+
+def test_a_second_genre_and_the_mood_are_exported():
+    hybrid = row(genres=["jazz", "blues"], mood="calm", moods=MOODS)
+    (cells,) = read_csv([hybrid])
+    assert (cells["genres"], cells["mood"], cells["mood_calm"], cells["mood_tense"]) == (
+        "jazz; blues",
+        "calm",
+        "0.7",
+        "0.1",
+    )
+    (entry,) = json.loads(to_json([hybrid]))
+    assert (entry["genres"], entry["mood"], entry["moods"]) == (["jazz", "blues"], "calm", MOODS)
+
+
+def test_a_verdict_without_mood_leaves_its_cells_empty():
+    (cells,) = read_csv([row()])
+    assert (cells["mood"], cells["mood_calm"]) == ("", "")
 
 
 def test_pandas_is_not_loaded_before_somebody_exports():
@@ -107,20 +127,23 @@ def row(**changes):
         "uploaded_at": "2026-03-01T12:00:00+00:00",
         "state": "done",
         "genre": "jazz",
+        "genres": ["jazz"],
         "confidence": 0.82,
         "sure": True,
         "music": True,
+        "mood": None,
         "tempo": 136.0,
         "duration": 545.5,
         "model": "1",
         "scores": SCORES,
+        "moods": None,
         "error": None,
     }
     return facts | changes
 
 
 def failed():
-    unknown = ("artist", "genre", "confidence", "sure", "music", "tempo", "duration", "model", "scores")
+    unknown = ("artist", "genre", "genres", "confidence", "sure", "music", "tempo", "duration", "model", "scores")
     return row(state="failed", error="The song is silent.") | dict.fromkeys(unknown)
 
 

@@ -7,13 +7,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from portal.config import ROOT
 from portal.history import presentation
 from portal.history.presentation import Block, Run
 
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-@pytest.mark.parametrize(("genre", "name"), [("hiphop", "Hip-hop"), ("jazz", "Jazz"), ("", "")])
+@pytest.mark.parametrize(
+    ("genre", "name"), [("hiphop", "Hip-hop"), ("jazz", "Jazz"), ("R&B", "R&B"), ("new_age", "New age"), ("", "")]
+)
 def test_a_genre_is_shown_by_its_name(genre, name):
     assert presentation.genre_name(genre) == name
 
@@ -33,6 +36,46 @@ def test_doubt_names_the_two_likeliest_genres():
 
 def test_doubt_about_a_single_genre_names_it_alone():
     assert presentation.confidence_words(verdict(sure=False, scores={"jazz": 1.0})) == "not sure: jazz"
+
+
+def test_an_abbreviation_keeps_its_capitals_in_a_sentence():
+    unsure = verdict(sure=False, scores={"R&B": 0.6, "jazz": 0.4})
+    assert presentation.confidence_words(unsure) == "not sure: R&B or jazz"
+
+
+def test_a_second_genre_is_said_after_the_first():
+    hybrid = verdict(genre="rock", genres=["rock", "blues"])
+    assert presentation.second_words(hybrid) == "with some blues"
+    assert presentation.verdict_name(hybrid) == "Rock, with some blues"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"sure": False}, {"music": False}, {"genres": ["jazz"]}, {"genres": None}], ids=str
+)
+def test_a_second_genre_is_not_said_where_it_has_no_claim(changes):
+    other = verdict(**{"genres": ["jazz", "blues"]} | changes)
+    assert presentation.second_words(other) == ""
+    assert presentation.verdict_name(other) == "Jazz"
+
+
+def test_a_clear_mood_is_said_alone_and_an_unclear_one_with_its_rival():
+    assert presentation.mood_words({"lively": 0.1, "tense": 0.2, "sad": 0.1, "calm": 0.6}) == "Mostly calm"
+    assert presentation.mood_words({"lively": 0.1, "tense": 0.1, "sad": 0.38, "calm": 0.42}) == "Between calm and sad"
+
+
+def test_usual_genres_keep_their_colours_and_others_get_different_ones():
+    scores = {"rock": 0.5, "R&B": 0.2, "electronic": 0.2, "latin": 0.1}
+    assert presentation.genre_class("rock", scores) == "genre-rock"
+    others = [presentation.genre_class(genre, scores) for genre in ("R&B", "electronic", "latin")]
+    assert others == ["genre-other-1", "genre-other-2", "genre-other-3"]
+
+
+def test_colours_repeat_when_there_are_more_genres_than_colours_and_never_run_out():
+    names = [f"genre {number:02}" for number in range(20)]
+    classes = {presentation.genre_class(name, names) for name in names}
+    styles = (ROOT / "static" / "css" / "tokens.css").read_text()
+    assert len(classes) == presentation.OTHER_COLOURS
+    assert all(f".{name} {{" in styles for name in classes)
 
 
 @pytest.mark.parametrize("sure", [True, False])
@@ -142,7 +185,8 @@ def test_every_filter_is_registered_under_its_own_name():
 
 
 def verdict(**changes):
-    values = {"genre": "jazz", "confidence": 0.8, "sure": True, "music": True, "scores": {"jazz": 0.8, "pop": 0.2}}
+    values = {"genre": "jazz", "genres": None, "confidence": 0.8, "sure": True, "music": True}
+    values["scores"] = {"jazz": 0.8, "pop": 0.2}
     return SimpleNamespace(**(values | changes))
 
 

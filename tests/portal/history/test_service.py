@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from classifier import GENRES
 from portal.adapters.storage import FsspecStorage
 from portal.history.service import MAX_WORDS, Filters, HistoryService, SongNotFoundError, kept_suggestions
 from portal.models import Job, JobState, PredictionRecord, RecommendationRecord, Song
@@ -117,6 +118,26 @@ def test_genre_state_and_words_narrow_together(history, alice, make_song):
     assert titles(history.page(alice.id, Filters("wanted", "metal", "done"), 1)) == ["wanted"]
     assert titles(history.page(alice.id, Filters(state="queued"), 1)) == ["wanted later"]
     assert history.page(alice.id, Filters(genre="metal"), 1).total == 2
+
+
+def test_a_song_of_two_genres_is_found_under_both(history, session, alice, make_song):
+    make_song(alice, title="plain", genre="rock")
+    song = make_song(alice, title="hybrid", genre="rock")
+    song.prediction.genres = ["rock", "R&B / \u00e9lan"]
+    session.commit()
+    both = {"genres": ("rock", "R&B / \u00e9lan", "R&B")}
+    assert titles(history.page(alice.id, Filters(genre="R&B / \u00e9lan", **both), 1)) == ["hybrid"]
+    assert history.page(alice.id, Filters(genre="rock", **both), 1).total == 2
+    assert history.page(alice.id, Filters(genre="R&B", **both), 1).total == 0
+
+
+def test_genres_of_other_models_can_be_chosen_too(history, alice, bob, make_song):
+    make_song(alice, genre="electronic")
+    make_song(alice, genre="R&B")
+    make_song(bob, genre="polka")
+    genres = history.genres(alice.id)
+    assert genres == (*GENRES, "R&B", "electronic")
+    assert history.page(alice.id, Filters(genre="electronic", genres=genres), 1).total == 1
 
 
 @pytest.mark.parametrize("filters", [Filters(genre="polka"), Filters(state="asleep"), Filters(q=" \0\t ")], ids=str)
@@ -229,9 +250,12 @@ def test_an_exported_row_has_the_facts_of_the_song(history, alice, make_song):
         "uploaded_at": "2026-03-01T12:00:00+00:00",
         "state": "done",
         "genre": "jazz",
+        "genres": ["jazz"],
         "confidence": 0.8,
         "sure": True,
         "music": True,
+        "mood": None,
+        "moods": None,
         "tempo": 120.0,
         "duration": 20.0,
         "model": "test-1",
@@ -247,6 +271,7 @@ def test_a_song_without_verdict_is_exported_with_its_error(history, session, ali
     (row,) = history.export_rows(alice.id, Filters())
     assert (row["state"], row["error"]) == ("failed", "The song is silent.")
     assert (row["artist"], row["genre"], row["scores"], row["confidence"]) == (None, None, None, None)
+    assert (row["genres"], row["mood"], row["moods"]) == (None, None, None)
 
 
 def test_an_export_holds_all_matching_songs_in_one_query(history, count_queries, alice, bob, make_song):

@@ -10,9 +10,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from classifier import load_model
 from portal.models import JobState, RecommendationRecord
 
-ROUTES_OF_A_SONG = ["GET /songs/{}", "GET /songs/{}/status", "POST /songs/{}/retry", "POST /songs/{}/delete"]
+ROUTES_OF_A_SONG = [
+    "GET /songs/{}",
+    "GET /songs/{}/status",
+    "POST /songs/{}/retry",
+    "POST /songs/{}/again",
+    "POST /songs/{}/delete",
+]
 PAGES = ["/history", "/history.csv", "/history.json"]
 
 
@@ -158,12 +165,17 @@ def test_the_status_of_an_analysed_song(as_alice, alice, make_song):
         "stage": "",
         "progress": 0.0,
         "queue_place": None,
+        "name": "Rock",
         "genre": "rock",
+        "genres": ["rock"],
+        "genre_class": "genre-rock",
         "confidence": 0.75,
         "sure": True,
         "music": True,
         "words": "quite sure",
         "scores": song.prediction.scores,
+        "mood": None,
+        "moods": None,
         "error": None,
         "error_code": None,
         "url": f"/songs/{song.id}",
@@ -196,6 +208,80 @@ def test_an_analysed_song_is_not_tried_again(as_alice, services, alice, make_son
     assert services.jobs.status(alice.id, song.id).state == "done"
 
 
+def test_a_verdict_of_another_model_can_be_asked_for_again_and_stays_until_then(as_alice, services, alice, make_song):
+    song = make_song(alice, genre="reggae")
+    assert "Analyse again" in as_alice.get(f"/songs/{song.id}").text
+    answer = as_alice.post(f"/songs/{song.id}/again")
+    assert (answer.status_code, answer.location) == (303, f"/songs/{song.id}")
+    assert services.jobs.status(alice.id, song.id).state == "queued"
+    page = as_alice.get(f"/songs/{song.id}").text
+    assert "All ten genres" in page
+    assert "is being analysed again" in page
+    assert "Analyse again" not in page
+    assert "Analysing again" in as_alice.get("/history").text
+
+
+def test_a_new_analysis_that_fails_leaves_the_earlier_result(as_alice, session, alice, make_song):
+    song = make_song(alice)
+    song.job.state, song.job.error_message = JobState.FAILED, "The decoder crashed on this file."
+    session.commit()
+    page = as_alice.get(f"/songs/{song.id}").text
+    assert "could not be analysed again" in page
+    assert "The decoder crashed on this file. You see the earlier result." in page
+    assert "All ten genres" in page
+
+
+def test_a_verdict_of_the_present_model_is_not_asked_for_again(as_alice, session, services, alice, make_song):
+    song = make_song(alice)
+    song.prediction.model_version = load_model().version
+    session.commit()
+    assert "Analyse again" not in as_alice.get(f"/songs/{song.id}").text
+    assert as_alice.post(f"/songs/{song.id}/again").status_code == 409
+    assert services.jobs.status(alice.id, song.id).state == "done"
+
+
+def test_the_mood_and_a_second_genre_are_shown_where_the_model_gave_them(as_alice, session, alice, make_song):
+    plain, hybrid = make_song(alice, genre="rock"), make_song(alice, genre="rock")
+    hybrid.prediction.genres, hybrid.prediction.mood = ["rock", "blues"], "tense"
+    hybrid.prediction.moods = {"lively": 0.2, "tense": 0.6, "sad": 0.1, "calm": 0.1}
+    session.commit()
+    page = as_alice.get(f"/songs/{hybrid.id}").text
+    assert "with some blues" in page
+    assert "Mostly tense" in page
+    assert "60\N{NO-BREAK SPACE}%" in page
+    page = as_alice.get(f"/songs/{plain.id}").text
+    assert "with some" not in page
+    assert "Mood" not in page
+    assert as_alice.get(f"/songs/{hybrid.id}/status").json["name"] == "Rock, with some blues"
+    assert "With some blues; quite sure" in as_alice.get("/history").text
+
+
+def test_genres_of_another_model_are_shown_coloured_filtered_and_exported(as_alice, session, alice, make_song):
+    song = make_song(alice, title="Foreign", genre="R&B / soul")
+    make_song(alice, title="Usual", genre="jazz")
+    scores = {"R&B / soul": 0.8, "electronic": 0.15, "rock": 0.05}
+    song.prediction.scores = scores
+    song.prediction.segments = [{"start": 0, "end": 9, "genre": genre, "scores": scores} for genre in scores]
+    session.commit()
+    page = as_alice.get(f"/songs/{song.id}").text
+    assert "R&amp;B / soul" in page
+    assert "genre-other-1" in page
+    assert "genre-other-2" in page
+    assert "All genres" in page
+    listed = as_alice.get("/history", query_string={"genre": "R&B / soul"}).text
+    assert "Foreign" in listed
+    assert "Usual" not in listed
+    rows = list(csv.DictReader(io.StringIO(as_alice.get("/history.csv").data.decode("utf-8-sig"))))
+    assert [row["score_electronic"] for row in rows] == ["", "0.15"]
+
+
+def test_a_model_that_knows_a_single_genre_has_a_page_too(as_alice, session, alice, make_song):
+    song = make_song(alice)
+    song.prediction.scores, song.prediction.sure = {"jazz": 1.0}, False
+    session.commit()
+    assert as_alice.get(f"/songs/{song.id}").status_code == 200
+
+
 def test_a_deleted_song_is_gone_and_said_to_be(as_alice, alice, make_song):
     song = make_song(alice, title="Farewell")
     answer = as_alice.post(f"/songs/{song.id}/delete")
@@ -214,7 +300,7 @@ def test_deleting_twice_finds_nothing_the_second_time(as_alice, alice, make_song
 
 def test_nothing_changes_by_following_a_link(as_alice, services, alice, make_song):
     song = make_song(alice, state=JobState.FAILED)
-    for action in ("retry", "delete"):
+    for action in ("retry", "again", "delete"):
         assert as_alice.get(f"/songs/{song.id}/{action}").status_code == 405
     assert services.jobs.status(alice.id, song.id).state == "failed"
 
@@ -222,7 +308,7 @@ def test_nothing_changes_by_following_a_link(as_alice, services, alice, make_son
 def test_a_form_from_elsewhere_changes_nothing(app, as_alice, services, alice, make_song):
     song = make_song(alice, state=JobState.FAILED)
     app.config["WTF_CSRF_ENABLED"] = True
-    for action in ("retry", "delete"):
+    for action in ("retry", "again", "delete"):
         assert as_alice.post(f"/songs/{song.id}/{action}").status_code == 400
     assert services.jobs.status(alice.id, song.id).state == "failed"
 

@@ -56,14 +56,14 @@ def storage(settings):
 
 @pytest.fixture
 def make_jobs(session, services, storage, recommender):
-    """Return a factory: make_jobs(classify, timeout=…) -> JobService with ``classify(path, progress)``."""
+    """Return a factory: make_jobs(classify, timeout=…, version=…) -> JobService with ``classify(path, progress)``."""
 
-    def make(classify, timeout=10):
+    def make(classify, timeout=10, version="test-1"):
         return JobService(
             session=session,
             queue=services.queue,
             storage=storage,
-            classifier=SandboxedClassifier(None, timeout, classify=classify),
+            classifier=SandboxedClassifier(None, timeout, classify=classify, version=version),
             recommendations=recommender,
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import classifier
 from portal.jobs.sandbox import (
     AnalysisError,
     AnalysisTimeoutError,
@@ -54,6 +55,14 @@ def test_a_refusal_keeps_the_classifiers_code_and_sentence():
     with pytest.raises(AudioRefusedError, match=r"The song is silent\.") as caught:
         sandbox(lambda _path, _progress: refused).classify(SONG, ignore)
     assert (caught.value.code, caught.value.permanent) == ("silent", True)
+
+
+def test_the_version_is_that_of_the_model_that_would_judge():
+    assert SandboxedClassifier(None, 10).version() == classifier.load_model().version
+
+
+def test_an_unusable_model_has_no_version(tmp_path):
+    assert SandboxedClassifier(tmp_path / "none.npz", 10).version() is None
 
 
 def test_a_crash_is_named():

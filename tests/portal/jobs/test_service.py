@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from portal.jobs.claim import Claim, ClaimLostError
-from portal.jobs.service import NoSuchSongError, NotRetryableError
+from portal.jobs.service import NoSuchSongError, NotRetryableError, UpToDateError
 from portal.models import Job, JobState, PredictionRecord, RecommendationRecord, Song, utc_now
 
 GENRE_FIELDS = ("genre", "confidence", "sure", "music", "scores", "segments", "tempo", "duration", "truncated")
@@ -249,14 +249,14 @@ def test_a_song_that_failed_tells_why(make_jobs, add_song, alice):
     assert (status.error_code, status.error, status.genre) == ("silent", "The song is silent.", None)
 
 
-@pytest.mark.parametrize("ask", ["status", "retry"])
+@pytest.mark.parametrize("ask", ["status", "retry", "analyse_again"])
 def test_other_peoples_songs_do_not_exist(make_jobs, add_song, bob, ask):
     song = add_song(state=JobState.FAILED)
     with pytest.raises(NoSuchSongError):
         getattr(make_jobs(None), ask)(bob.id, song.id)
 
 
-@pytest.mark.parametrize("ask", ["status", "retry"])
+@pytest.mark.parametrize("ask", ["status", "retry", "analyse_again"])
 def test_unknown_songs_do_not_exist(make_jobs, alice, ask):
     with pytest.raises(NoSuchSongError):
         getattr(make_jobs(None), ask)(alice.id, "nothing")
@@ -276,6 +276,64 @@ def test_what_did_not_fail_cannot_be_tried_again(make_jobs, add_song, alice, sta
     with pytest.raises(NotRetryableError):
         make_jobs(None).retry(alice.id, song.id)
     assert song.job.state == state
+
+
+def test_what_another_model_judged_can_be_analysed_again_and_keeps_its_verdict_until_then(
+    make_jobs, add_song, alice, services, verdict
+):
+    song = add_song()
+    make_jobs(lambda _path, _progress: verdict).run(song.job.id)
+    newer = make_jobs(lambda _path, _progress: verdict | {"genre": "blues", "model": "test-2"}, version="test-2")
+    newer.analyse_again(alice.id, song.id)
+    status = newer.status(alice.id, song.id)
+    assert (status.state, status.genre) == ("queued", "jazz")
+    assert services.queue.waiting() == {song.job.id}
+    newer.run(song.job.id)
+    assert (song.prediction.genre, song.prediction.model_version) == ("blues", "test-2")
+    with pytest.raises(UpToDateError):
+        newer.analyse_again(alice.id, song.id)
+
+
+def test_a_new_analysis_that_fails_keeps_the_earlier_verdict_and_can_be_tried_again(
+    make_jobs, add_song, alice, verdict
+):
+    song = add_song()
+    make_jobs(lambda _path, _progress: verdict).run(song.job.id)
+    newer = make_jobs(refuse, version="test-2")
+    newer.analyse_again(alice.id, song.id)
+    newer.run(song.job.id)
+    status = newer.status(alice.id, song.id)
+    assert (status.state, status.error, status.genre) == ("failed", "The song is silent.", "jazz")
+    newer.retry(alice.id, song.id)
+    assert newer.status(alice.id, song.id).state == "queued"
+
+
+@pytest.mark.parametrize("state", [state for state in JobState if state != JobState.DONE])
+def test_only_what_is_done_is_analysed_again(make_jobs, make_song, session, alice, state):
+    song = make_song(alice)
+    song.job.state = state
+    session.commit()
+    with pytest.raises(UpToDateError):
+        make_jobs(None, version="test-2").analyse_again(alice.id, song.id)
+    assert song.job.state == state
+
+
+def test_a_very_long_version_is_not_outdated_by_its_own_length(make_jobs, add_song, verdict):
+    song, version = add_song(), "genre-" + "1" * 100
+    jobs = make_jobs(lambda _path, _progress: verdict | {"model": version}, version=version)
+    jobs.run(song.job.id)
+    assert not jobs.is_outdated(song.prediction.model_version)
+
+
+def test_mood_and_second_genre_are_kept_where_the_model_gives_them(make_jobs, add_song, verdict, alice):
+    given = {"genres": ["jazz", "blues"], "mood": "calm", "moods": {"lively": 0.1, "calm": 0.9}}
+    song, plain = add_song(), add_song()
+    make_jobs(lambda _path, _progress: verdict | given).run(song.job.id)
+    make_jobs(lambda _path, _progress: verdict | {"mood": None, "moods": {}}).run(plain.job.id)
+    status = make_jobs(None).status(alice.id, song.id)
+    assert (status.genres, status.mood, status.moods) == (given["genres"], "calm", given["moods"])
+    status = make_jobs(None).status(alice.id, plain.id)
+    assert (status.genres, status.mood, status.moods) == (["jazz"], None, None)
 
 
 def test_recovery_hands_over_what_the_queue_lost(make_jobs, add_song, services):
