@@ -8,14 +8,15 @@ BIN := .venv/bin
 export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run test check format train lock clean
+.PHONY: help run test check format train compare lock clean
 
 help:
 	@echo "make run     set up and serve on http://127.0.0.1:$(PORT)"
 	@echo "make test    set up and run all tests (ARGS=what to pass to pytest)"
 	@echo "make check   set up, then lint, types and import rules"
 	@echo "make format  let ruff rewrite what it can"
-	@echo "make train   rebuild the shipped model (DATASET=folder with tracks.csv)"
+	@echo "make train   rebuild the shipped model (DATASET=folder of labelled music; ARGS=more arguments)"
+	@echo "make compare compare the algorithms on it and write docs/comparison"
 	@echo "make lock    pin every dependency anew"
 
 run: .venv/run
@@ -37,8 +38,15 @@ format: .venv/dev
 	$(BIN)/ruff format .
 
 DATASET ?= ../shared/data
-train: .venv/dev
-	$(BIN)/python -m classifier train --dataset $(DATASET)
+train: .venv/network .cache/sounds/sounds.csv
+	$(BIN)/python -m classifier train --dataset $(DATASET) --other .cache/sounds $(ARGS)
+
+compare: .venv/network
+	$(BIN)/python -m classifier compare --dataset $(DATASET) --importance $(ARGS)
+
+# Recorded speech and animals, from Debian's packages; without apt, `classifier train` makes do with made-up sounds.
+.cache/sounds/sounds.csv: | .venv/dev
+	$(BIN)/python -m classifier sounds --out .cache/sounds
 
 COMPILE := uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock:
@@ -54,6 +62,11 @@ lock:
 .venv/dev: requirements-dev.lock | .venv/bin/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/run
+
+# Only the network needs PyTorch, and only while it is trained.
+.venv/network: .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	@touch $@
 
 .venv/bin/pip:
 	@$(PYTHON) -c "import ensurepip" 2>/dev/null || { echo "Python lacks its venv module: apt install python3-venv"; exit 1; }

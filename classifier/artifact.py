@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.constants import FEATURE_VERSION, GENRES
-from classifier.errors import ModelAltered, ModelMismatch, ModelMissing
+from classifier.constants import FEATURE_VERSION
+from classifier.errors import ModelAltered, ModelMismatch, ModelMissing, ModelUnsafe
 from classifier.features import feature_count
 from classifier.model import GenreModel
 
 SHIPPED = Path(__file__).parent / "data" / "genre_model.npz"
 """The model that comes with the package."""
+
+PICKLE = b"\x80"
+"""First byte of every pickle since protocol 2."""
+
+DAMAGED = (ValueError, LookupError, OSError, EOFError, AttributeError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged archive may raise; an encrypted or oddly compressed one is a RuntimeError."""
 
 CARD_KEYS = frozenset({"version", "sha256", "feature_version", "genres"})
 """What a card must say for its model to be used; it may say much more."""
@@ -48,20 +55,26 @@ def load_model(path: Path | None = None) -> GenreModel:
         If the file or its card is not there.
     ModelAltered
         If the bytes are not those the card was written for, or no model at all.
+    ModelUnsafe
+        If the file is a pickle, or holds one.
     ModelMismatch
-        If the model was made for features of another version, or for other genres.
+        If the model was made for features of another version.
     """
     path = path or SHIPPED
     card = read_card(path)
     content = _read(path)
+    _refuse_pickle(content, path.name)
     if hashlib.sha256(content).hexdigest() != card["sha256"]:
         raise ModelAltered(f"{path.name} is not the file its card describes; its checksum differs.")
-    if card["feature_version"] != FEATURE_VERSION or tuple(card["genres"]) != GENRES:
+    if card["feature_version"] != FEATURE_VERSION:
         raise ModelMismatch(
-            f"{path.name} was made for features of version {card['feature_version']} and the genres "
-            f"{', '.join(card['genres'])}; this program measures version {FEATURE_VERSION}."
+            f"{path.name} was made for features of version {card['feature_version']}; this program measures version "
+            f"{FEATURE_VERSION}. Train it again."
         )
-    return _model(_arrays(content, path.name), str(card["version"]), path.name)
+    model = _model(_arrays(content, path.name), str(card["version"]), path.name)
+    if list(model.genre.labels) != card["genres"]:
+        raise ModelAltered(f"{path.name} knows other genres than its card says.")
+    return model
 
 
 def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +104,7 @@ def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str
         "version": f"{card['version']}-{digest[:8]}",
         "sha256": digest,
         "feature_version": FEATURE_VERSION,
-        "genres": list(GENRES),
+        "genres": [str(label) for label in arrays["genre_labels"]],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
@@ -126,18 +139,38 @@ def _read(path: Path) -> bytes:
         raise ModelMissing(f"There is no model at {path}.") from error
 
 
+def _refuse_pickle(content: bytes, name: str) -> None:
+    """Refuse by the first byte what the checksum alone would let pass, and say why."""
+    if content[:1] == PICKLE:
+        raise ModelUnsafe(f"{name} is a pickle. Loading one runs the code inside, so it is never read.")
+
+
 def _arrays(content: bytes, name: str) -> dict[str, NDArray[Any]]:
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        raise ModelAltered(f"{name} is cut short, or no model file.")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
-    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise ModelAltered(f"{name} is no model file.") from error
+            arrays = {key: _array(archive, key, name) for key in archive.files}
+    except DAMAGED as error:
+        raise ModelAltered(f"{name} is damaged, or no model file.") from error
+    return arrays
+
+
+def _array(archive: Any, key: str, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(archive[key])
+    except ValueError as error:
+        if "allow_pickle" in str(error):
+            raise ModelUnsafe(
+                f"{name} holds a pickle. Loading one runs the code inside, so it is never read."
+            ) from error
+        raise
 
 
 def _model(arrays: dict[str, NDArray[Any]], version: str, name: str) -> GenreModel:
     try:
         model = GenreModel.from_arrays(arrays, version=version)
-    except (KeyError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise ModelAltered(f"{name} lacks what a model needs: {error}.") from error
     if model.feature_count != feature_count():
         raise ModelMismatch(f"{name} expects {model.feature_count} features, this program measures {feature_count()}.")

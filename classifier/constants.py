@@ -57,5 +57,5 @@ SAMPLE_RATE_RANGE = (4_000, 384_000)
 SILENCE_PEAK = 1e-4
 """Full-scale amplitude (-80 dBFS). Audio that never exceeds it is silent."""
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Changes whenever a feature's value or order changes; a model refuses features of another version."""

@@ -39,7 +39,7 @@ PATIENCE = 500
 LOUDEST = 2.0**32
 """Amplitude beyond which a sample is damage. Float files scaled like 32-bit integers stay below it."""
 
-CONTAINERS = "aac,aiff,ape,asf,flac,matroska,mov,mp3,ogg,wav,wv"
+CONTAINERS = "aac,aiff,ape,asf,au,flac,matroska,mov,mp3,ogg,wav,wv"
 """FFmpeg's demuxers that may run; those that open other files or addresses (playlists, concat) are not among them."""
 
 CODECS = (

@@ -88,7 +88,13 @@ class ModelAltered(ModelError):
     code = "model_altered"
 
 
+class ModelUnsafe(ModelError):
+    """The model file is a pickle or holds one, which would run code when loaded."""
+
+    code = "model_unsafe"
+
+
 class ModelMismatch(ModelError):
-    """The model was made for features of another version or for other genres."""
+    """The model was made for features of another version."""
 
     code = "model_mismatch"

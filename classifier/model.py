@@ -1,26 +1,31 @@
 """The fitted model as plain arrays, and the arithmetic that turns feature rows into calibrated probabilities.
 
-What belongs here: numpy inference. Not here: fitting (``training``) or files (``artifact``). Every member of the
-ensemble gives ten logits for a row; their mean log-probability over members and over a song's windows, sharpened or
-softened by a temperature found on artists that were held out, is the verdict.
+What belongs here: numpy inference. Not here: fitting (``training``), files (``artifact``) or the convolutions
+(``network``). A head answers one question, which genre or which mood: each of its members gives logits for a window;
+their log-probabilities, averaged over a song's windows and added with weights found on artists that were held out, are
+the verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.constants import GENRES
+from classifier.network import Network
 
 Rows = NDArray[np.float32]
 Scores = NDArray[np.float64]
+Patches = Sequence[NDArray[np.floating]]
 
 CLIP = 4.0
 """Standard deviations beyond which a standardised feature is cut: one freak value must not decide a song."""
+
+SECOND_CLAIM = 0.5
+"""Share of the best genre's probability from which the second best has a claim of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,28 +34,37 @@ class Verdict:
 
     Parameters
     ----------
-    song : ndarray, shape (10,), float64
+    song : ndarray, shape (genres,), float64
         Calibrated probability of each genre.
-    windows : ndarray, shape (windows, 10), float64
+    windows : ndarray, shape (windows, genres), float64
         The same for every window by itself.
+    moods : ndarray, shape (moods,), float64, or None
+        Calibrated probability of each mood, where the model knows moods.
     music : bool
         Whether the song resembles the music that was learned from.
+    sure : bool
+        Whether the best guess is to be relied on.
+    shown : tuple of int
+        Numbers of the one or two genres to name, best first.
     """
 
     song: Scores
     windows: Scores
+    moods: Scores | None
     music: bool
+    sure: bool
+    shown: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class LinearMember:
-    """Logits ``x @ weights + bias``; weights of shape (features, 10). LDA and logistic regression serve as this."""
+    """Logits ``x @ weights + bias``; weights of shape (features, labels). LDA and logistic regression serve as this."""
 
     weights: Rows
     bias: Rows
 
     def logits(self, x: Rows) -> Rows:
-        """Score whitened rows of shape (n, features); the result has shape (n, 10)."""
+        """Score whitened rows of shape (n, features); the result has shape (n, labels)."""
         return x @ self.weights + self.bias
 
 
@@ -58,7 +72,7 @@ class LinearMember:
 class KernelMember:
     """Logits ``exp(-gamma * distance^2 to each landmark) @ weights + bias``: a support vector machine serves as this.
 
-    Landmarks have shape (m, features), weights (m, 10).
+    Landmarks have shape (m, features), weights (m, labels).
     """
 
     landmarks: Rows
@@ -67,8 +81,67 @@ class KernelMember:
     gamma: float
 
     def logits(self, x: Rows) -> Rows:
-        """Score whitened rows of shape (n, features); the result has shape (n, 10)."""
+        """Score whitened rows of shape (n, features); the result has shape (n, labels)."""
         return rbf(x, self.landmarks, self.gamma) @ self.weights + self.bias
+
+
+Member = LinearMember | KernelMember
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """One question and who answers it.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        The possible answers, in the order of every score vector.
+    members : tuple
+        On whitened rows.
+    first_output : int or None
+        Where the network's logits for these labels begin; None if the network is not asked.
+    scales : tuple of float
+        What the log-probabilities of each member count, the network's last; found on artists that were held out, they
+        weigh the members against each other and calibrate their sum at once (stacking, Wolpert 1992).
+    softening : float
+        How much softer the scores of a single window are than those of a song.
+    """
+
+    labels: tuple[str, ...]
+    members: tuple[Member, ...]
+    first_output: int | None
+    scales: tuple[float, ...]
+    softening: float
+
+    def log_probabilities(self, whitened: Rows, outputs: Rows | None) -> Scores:
+        """Return each member's log-probabilities of each window, shape (members, n, labels), not yet scaled.
+
+        ``outputs`` are the network's, shape (n, outputs); None where there is no network.
+        """
+        parts = [log_softmax(member.logits(whitened)) for member in self.members]
+        if self.first_output is not None and outputs is not None:
+            parts.append(log_softmax(outputs[:, self.first_output : self.first_output + len(self.labels)]))
+        return np.stack(parts)
+
+    def probabilities(self, parts: Scores) -> Scores:
+        """Calibrate what ``log_probabilities`` gave, or its mean over windows; shape (members, ..., labels)."""
+        return softmax(np.tensordot(self.scales, parts, axes=1))
+
+    def soft_probabilities(self, parts: Scores) -> Scores:
+        """Calibrate single windows."""
+        return softmax(np.tensordot(self.scales, parts, axes=1) / self.softening)
+
+    def check(self, directions: int, outputs: int) -> None:
+        """Raise ValueError if a member does not fit rows of so many directions, or a network of so many outputs."""
+        for member in self.members:
+            inputs = member.landmarks if isinstance(member, KernelMember) else member.weights.T
+            if inputs.shape[1] != directions or member.weights.shape[1] != len(self.labels):
+                raise ValueError("a member of the model does not fit the others")
+        asked = self.first_output is not None
+        if len(self.scales) != len(self.members) + asked or not self.scales:
+            raise ValueError("every member of the model needs a scale")
+        if asked and (self.first_output or 0) + len(self.labels) > outputs:
+            raise ValueError("the network has too few outputs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,27 +156,33 @@ class GenreModel:
         Standardise a feature row.
     whitening : ndarray, shape (features, directions)
         Turns standardised rows so that, within a genre, all directions vary alike.
-    members : tuple
-        The ensemble, on whitened rows.
-    temperature, window_temperature : float
-        Divide the mean log-probability of a song, and of a single window.
+    network : Network or None
+        Looks at spectrograms; its outputs are shared out among the heads.
+    genre : Head
+    mood : Head or None
     sure_from : float
         Confidence from which the guess may be relied on.
+    pair_from : float
+        Confidence from which the two best together may be relied on.
+    familiar : float
+        Strangeness from which a guess is not to be relied on, however confident.
     strangest : float
         Mean squared whitened value beyond which a song is no music the model knows.
     gate_weights : ndarray, shape (directions,)
     gate_bias : float
-        ``row @ gate_weights + gate_bias`` is positive for music, negative for noise, tones and clicks.
+        ``row @ gate_weights + gate_bias`` is positive for music, negative for speech, noise, tones, animals.
     """
 
     version: str
     mean: Rows
     scale: Rows
     whitening: Rows
-    members: tuple[LinearMember | KernelMember, ...]
-    temperature: float
-    window_temperature: float
+    network: Network | None
+    genre: Head
+    mood: Head | None
     sure_from: float
+    pair_from: float
+    familiar: float
     strangest: float
     gate_weights: Rows
     gate_bias: float
@@ -113,25 +192,30 @@ class GenreModel:
         fitting = self.mean.shape == self.scale.shape == self.whitening.shape[:1] and self.gate_weights.shape == (
             directions,
         )
-        if not fitting or not self.members:
+        if not fitting:
             raise ValueError("the arrays of the model do not fit each other")
-        for member in self.members:
-            inputs = member.landmarks if isinstance(member, KernelMember) else member.weights.T
-            if inputs.shape[1] != directions or member.weights.shape[1] != len(GENRES):
-                raise ValueError("a member of the model does not fit the others")
+        for head in self.heads:
+            head.check(directions, 0 if self.network is None else len(self.network.bias))
 
     @property
     def feature_count(self) -> int:
         """Columns that a feature row must have."""
         return len(self.mean)
 
-    def judge(self, rows: Rows) -> Verdict:
-        """Judge a song by its feature rows.
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The genre's head, and the mood's if there is one."""
+        return (self.genre,) if self.mood is None else (self.genre, self.mood)
+
+    def judge(self, rows: Rows, patches: Patches) -> Verdict:
+        """Judge a song by its windows.
 
         Parameters
         ----------
         rows : ndarray, shape (windows, features), float32
             As ``features.measure`` gives them, at least one.
+        patches : sequence of ndarray, shape (frames, MEL_BANDS)
+            One a window, as ``features.measure`` gives them.
 
         Returns
         -------
@@ -139,26 +223,46 @@ class GenreModel:
             Of the song and of every window.
         """
         whitened = self.whiten(rows)
-        windows = self.log_probabilities(whitened)
+        outputs = self.outputs(patches)
+        windows = self.genre.log_probabilities(whitened, outputs)
+        song = self.genre.probabilities(windows.mean(axis=1))
+        music = self.is_music(whitened)
         return Verdict(
-            song=softmax(windows.mean(axis=0, keepdims=True) / self.temperature)[0],
-            windows=softmax(windows / self.window_temperature),
-            music=self.is_music(whitened),
+            song=song,
+            windows=self.genre.soft_probabilities(windows),
+            moods=self._moods(whitened, outputs),
+            music=music,
+            sure=music and float(song.max()) >= self.sure_from and self.strangeness(whitened) <= self.familiar,
+            shown=self.shown(song),
         )
+
+    def _moods(self, whitened: Rows, outputs: Rows | None) -> Scores | None:
+        if self.mood is None:
+            return None
+        return self.mood.probabilities(self.mood.log_probabilities(whitened, outputs).mean(axis=1))
+
+    def shown(self, song: Scores) -> tuple[int, ...]:
+        """Return the best genre, and the second if the two have about the same claim and leave little to the others."""
+        best, second = np.argsort(-song, kind="stable")[:2].tolist()
+        both = song[second] >= SECOND_CLAIM * song[best] and song[best] + song[second] >= self.pair_from
+        return (best, second) if both else (best,)
 
     def whiten(self, rows: Rows) -> Rows:
         """Standardise, clip and whiten rows of shape (n, features)."""
         standardised = np.clip((rows - self.mean) / self.scale, -CLIP, CLIP)
         return np.asarray(standardised @ self.whitening, dtype=np.float32)
 
-    def log_probabilities(self, whitened: Rows) -> Scores:
-        """Return the ensemble's mean log-probability of every genre for each row, shape (n, 10), not yet calibrated."""
-        return np.asarray(np.mean([log_softmax(member.logits(whitened)) for member in self.members], axis=0))
+    def outputs(self, patches: Patches) -> Rows | None:
+        """Return the network's outputs for each patch, shape (n, outputs); None without a network."""
+        return None if self.network is None else self.network.logits(patches)
 
     def is_music(self, whitened: Rows) -> bool:
         """Tell whether a song's whitened rows lie on music's side of the gate, and not too far from all of it."""
-        passes = float(np.median(whitened @ self.gate_weights)) + self.gate_bias > 0
-        return passes and self.strangeness(whitened) <= self.strangest
+        return self.musicality(whitened) > 0 and self.strangeness(whitened) <= self.strangest
+
+    def musicality(self, whitened: Rows) -> float:
+        """Return how far on music's side of the gate a song lies: the median over windows, for some may hold talk."""
+        return float(np.median(whitened @ self.gate_weights)) + self.gate_bias
 
     @staticmethod
     def strangeness(whitened: Rows) -> float:
@@ -172,32 +276,27 @@ class GenreModel:
             "scale": self.scale,
             "whitening": self.whitening.astype(np.float16),
             "gate": self.gate_weights,
-            "numbers": np.array(
-                [self.temperature, self.window_temperature, self.sure_from, self.strangest, self.gate_bias]
-            ),
+            "limits": np.array([self.sure_from, self.pair_from, self.familiar, self.strangest, self.gate_bias]),
         }
-        for index, member in enumerate(self.members):
-            arrays[f"weights_{index}"] = member.weights
-            arrays[f"bias_{index}"] = member.bias
-            if isinstance(member, KernelMember):
-                arrays[f"landmarks_{index}"] = member.landmarks.astype(np.float16)
-                arrays[f"gamma_{index}"] = np.array(member.gamma)
-        return arrays
+        for name, head in zip(("genre", "mood"), self.heads, strict=False):
+            arrays |= _head_arrays(name, head)
+        return arrays | (self.network.to_arrays() if self.network else {})
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], *, version: str) -> Self:
         """Build a model; raise KeyError or ValueError if an array is missing or does not fit."""
-        temperature, window_temperature, sure_from, strangest, gate_bias = arrays["numbers"].astype(float).tolist()
-        count = sum(name.startswith("weights_") for name in arrays)
+        sure_from, pair_from, familiar, strangest, gate_bias = arrays["limits"].astype(float).tolist()
         return cls(
             version=version,
             mean=_float32(arrays["mean"]),
             scale=_float32(arrays["scale"]),
             whitening=_float32(arrays["whitening"]),
-            members=tuple(_member(arrays, index) for index in range(count)),
-            temperature=temperature,
-            window_temperature=window_temperature,
+            network=Network.from_arrays(arrays) if "network_bias" in arrays else None,
+            genre=_head(arrays, "genre"),
+            mood=_head(arrays, "mood") if "mood_labels" in arrays else None,
             sure_from=sure_from,
+            pair_from=pair_from,
+            familiar=familiar,
             strangest=strangest,
             gate_weights=_float32(arrays["gate"]),
             gate_bias=gate_bias,
@@ -221,11 +320,39 @@ def softmax(logits: NDArray[np.floating]) -> Scores:
     return np.asarray(np.exp(log_softmax(logits)))
 
 
-def _member(arrays: Mapping[str, NDArray[Any]], index: int) -> LinearMember | KernelMember:
-    weights, bias = _float32(arrays[f"weights_{index}"]), _float32(arrays[f"bias_{index}"])
-    if f"landmarks_{index}" not in arrays:
+def _head_arrays(name: str, head: Head) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        f"{name}_labels": np.array(head.labels),
+        f"{name}_first_output": np.array(-1 if head.first_output is None else head.first_output),
+        f"{name}_scales": np.array([*head.scales, head.softening]),
+    }
+    for index, member in enumerate(head.members):
+        arrays[f"{name}_weights_{index}"] = member.weights
+        arrays[f"{name}_bias_{index}"] = member.bias
+        if isinstance(member, KernelMember):
+            arrays[f"{name}_landmarks_{index}"] = member.landmarks.astype(np.float16)
+            arrays[f"{name}_gamma_{index}"] = np.array(member.gamma)
+    return arrays
+
+
+def _head(arrays: Mapping[str, NDArray[Any]], name: str) -> Head:
+    count = sum(key.startswith(f"{name}_weights_") for key in arrays)
+    first_output = int(arrays[f"{name}_first_output"])
+    *scales, softening = arrays[f"{name}_scales"].astype(float).tolist()
+    return Head(
+        labels=tuple(str(label) for label in arrays[f"{name}_labels"]),
+        members=tuple(_member(arrays, f"{name}_{{}}_{index}") for index in range(count)),
+        first_output=None if first_output < 0 else first_output,
+        scales=tuple(scales),
+        softening=softening,
+    )
+
+
+def _member(arrays: Mapping[str, NDArray[Any]], key: str) -> Member:
+    weights, bias = _float32(arrays[key.format("weights")]), _float32(arrays[key.format("bias")])
+    if key.format("landmarks") not in arrays:
         return LinearMember(weights, bias)
-    return KernelMember(_float32(arrays[f"landmarks_{index}"]), weights, bias, float(arrays[f"gamma_{index}"]))
+    return KernelMember(_float32(arrays[key.format("landmarks")]), weights, bias, float(arrays[key.format("gamma")]))
 
 
 def _float32(array: NDArray[Any]) -> Rows:

@@ -12,7 +12,6 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.constants import GENRES
 from classifier.decode import decode
 from classifier.features import Features, measure
 from classifier.model import GenreModel
@@ -54,30 +53,35 @@ def classify(source: Path | str | BinaryIO, model: GenreModel, *, progress: Prog
 
 
 def _prediction(features: Features, model: GenreModel, *, duration: float, truncated: bool) -> Prediction:
-    verdict = model.judge(features.rows)
-    scores = _scores(verdict.song)
-    genre = max(scores, key=scores.__getitem__)
+    verdict = model.judge(features.rows, features.patches)
+    genres = model.genre.labels
+    scores = _scores(genres, verdict.song)
+    moods = {} if verdict.moods is None or model.mood is None else _scores(model.mood.labels, verdict.moods)
+    # Two genres may round to the same score; the model's order decides.
+    best = genres[verdict.shown[0]]
     return Prediction(
-        genre=genre,
-        confidence=scores[genre],
-        sure=verdict.music and scores[genre] >= model.sure_from,
+        genre=best,
+        confidence=scores[best],
+        sure=verdict.sure,
         music=verdict.music,
         scores=scores,
         segments=tuple(
-            _segment(start, end, probabilities)
+            _segment(start, end, _scores(genres, probabilities))
             for (start, end), probabilities in zip(features.bounds.tolist(), verdict.windows, strict=True)
         ),
         tempo=None if features.tempo is None else round(features.tempo, 1),
         duration=round(duration, 3),
         model=model.version,
+        genres=tuple(genres[number] for number in verdict.shown),
+        mood=max(moods, key=moods.__getitem__) if moods else None,
+        moods=moods,
         truncated=truncated,
     )
 
 
-def _segment(start: float, end: float, probabilities: NDArray[np.float64]) -> Segment:
-    scores = _scores(probabilities)
+def _segment(start: float, end: float, scores: dict[str, float]) -> Segment:
     return Segment(start=round(start, 3), end=round(end, 3), genre=max(scores, key=scores.__getitem__), scores=scores)
 
 
-def _scores(probabilities: NDArray[np.float64]) -> dict[str, float]:
-    return {genre: round(float(share), 5) for genre, share in zip(GENRES, probabilities, strict=True)}
+def _scores(labels: tuple[str, ...], probabilities: NDArray[np.float64]) -> dict[str, float]:
+    return {label: round(float(share), 5) for label, share in zip(labels, probabilities, strict=True)}

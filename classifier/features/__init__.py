@@ -1,7 +1,8 @@
 """Waveform to feature rows, one row a window. Pure: arrays in, arrays out.
 
 What belongs here: cutting a song into windows and laying the groups of features side by side, in a fixed order.
-The groups themselves stand in ``timbre``, ``harmony`` and ``rhythm``; the shared Fourier transform in ``spectrum``.
+The groups themselves stand in ``timbre``, ``harmony``, ``rhythm`` and ``dictionary``, the network's view of a window
+in ``patches``, the shared Fourier transform in ``spectrum``.
 No feature holds an absolute level, and nothing below LOW_CUT is looked at: both tell recordings apart, not genres.
 """
 
@@ -14,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.constants import FRAME_LENGTH, SAMPLE_RATE, WINDOW_SECONDS
-from classifier.features import harmony, rhythm, timbre
+from classifier.features import dictionary, harmony, rhythm, timbre
+from classifier.features.patches import patch
 from classifier.features.spectrum import Spectrum
 from classifier.values import Waveform
 
@@ -29,6 +31,8 @@ GROUPS: dict[str, Callable[[Spectrum], NDArray[np.float32]]] = {
     "chroma": harmony.chroma_statistics,
     "onset_autocorrelation": rhythm.onset_autocorrelation,
     "modulation_spectrum": rhythm.modulation_spectrum,
+    "short_patches": dictionary.short_patches,
+    "long_patches": dictionary.long_patches,
 }
 """Every group of features, by name, in the order of the columns."""
 
@@ -41,6 +45,8 @@ class Features:
     ----------
     rows : ndarray, shape (windows, feature_count()), float32
         One row a window.
+    patches : tuple of ndarray, shape (frames, MEL_BANDS), float32
+        One a window, for the network.
     bounds : ndarray, shape (windows, 2), float64
         Start and end of each window in seconds.
     tempo : float or None
@@ -48,6 +54,7 @@ class Features:
     """
 
     rows: NDArray[np.float32]
+    patches: tuple[NDArray[np.float32], ...]
     bounds: NDArray[np.float64]
     tempo: float | None
 
@@ -65,17 +72,19 @@ def measure(waveform: Waveform, *, progress: Callable[[float], None] | None = No
     Returns
     -------
     Features
-        Rows, their bounds, and the tempo.
+        Rows, patches, their bounds, and the tempo.
     """
     bounds = window_bounds(len(waveform.samples))
     rows = np.empty((len(bounds), feature_count()), dtype=np.float32)
+    patches = []
     pulse = np.zeros(rhythm.PULSE_LAGS)
     for index, spectrum in enumerate(_spectra(waveform, bounds)):
         rows[index] = np.concatenate([group(spectrum) for group in GROUPS.values()])
+        patches.append(patch(spectrum))
         pulse += rhythm.pulse(spectrum)
         if progress:
             progress((index + 1) / len(bounds))
-    return Features(rows=rows, bounds=bounds / SAMPLE_RATE, tempo=rhythm.tempo(pulse / len(bounds)))
+    return Features(rows, tuple(patches), bounds / SAMPLE_RATE, rhythm.tempo(pulse / len(bounds)))
 
 
 def window_bounds(sample_count: int) -> NDArray[np.int64]:

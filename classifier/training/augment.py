@@ -17,7 +17,7 @@ from classifier.constants import SAMPLE_RATE
 
 Array = NDArray[np.float32]
 
-AUGMENT_VERSION = 1
+AUGMENT_VERSION = 2
 """Changes whenever a copy comes out otherwise; features kept of other copies are then measured anew."""
 
 SPEED_RANGE = 0.06
@@ -27,12 +27,12 @@ TILT_RANGE = 3.0
 """Largest tilt of the spectrum, in dB an octave around 1 kHz."""
 
 LOW_PASS_RANGE = (3_500.0, 10_000.0)
-"""Hz. Cut-off of the low-pass: from telephone-like transfers to 64 kbit/s encodings."""
+"""Hz. Cut-off of the low-pass, low ones as likely an octave as high ones: telephone-like transfers to 64 kbit/s."""
 
 NOISE_SNR_RANGE = (20.0, 45.0)
 """dB of the music above added noise."""
 
-GAIN_RANGE = (-20.0, 6.0)
+GAIN_RANGE = (-20.0, 12.0)
 """dB of gain, clipped at full scale as a careless master is."""
 
 COMPRESSION_RANGE = (0.5, 0.98)
@@ -55,7 +55,7 @@ def augment(samples: Array, rng: np.random.Generator) -> Array:
         Speed changed by up to 6 %; spectrum tilted; often low-passed, noisy, re-encoded or louder.
     """
     altered = change_speed(samples, 1 + rng.uniform(-SPEED_RANGE, SPEED_RANGE))
-    cutoff = rng.uniform(*LOW_PASS_RANGE) if rng.random() < 0.5 else None  # noqa: PLR2004 - half of the copies
+    cutoff = float(np.exp(rng.uniform(*np.log(LOW_PASS_RANGE)))) if rng.random() < 0.5 else None  # noqa: PLR2004 - half of the copies
     altered = equalise(altered, tilt=rng.uniform(-TILT_RANGE, TILT_RANGE), cutoff=cutoff)
     if rng.random() < 0.4:  # noqa: PLR2004 - share of the copies
         altered = add_noise(altered, rng.uniform(*NOISE_SNR_RANGE), rng)

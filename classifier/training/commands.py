@@ -1,196 +1,181 @@
-"""``compare`` and ``train``: the order of the steps, the printing and the files they write.
+"""``train``: from a folder of labelled music to the shipped model, its card and its page.
 
-What belongs here: I/O around the pure steps of its neighbours. Not here: arguments (``classifier.__main__``).
+What belongs here: the order of the steps, the printing and the files they write. Not here: arguments
+(``classifier.__main__``), fitting (``train``) or what a card says (``card``).
 """
 
 from __future__ import annotations
 
 import argparse
-import platform
+import os
 import sys
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from classifier.artifact import save_model
-from classifier.constants import FEATURE_VERSION
-from classifier.training.algorithms import ALGORITHMS
-from classifier.training.dataset import load_tracks
-from classifier.training.evaluate import Figures, calibrate_across, confidence_for, fit_temperature, judge
+from classifier.artifact import read_card, save_model
+from classifier.errors import ModelAltered, ModelMissing
+from classifier.model import GenreModel
+from classifier.training.algorithms import RECIPES
+from classifier.training.card import make_card
+from classifier.training.clean import Cleaning, clean
+from classifier.training.corrections import Corrections, add_corrections, read_corrections, with_corrections
+from classifier.training.curriculum import make_curriculum
+from classifier.training.dataset import TASKS, Task, load_tracks
+from classifier.training.evaluate import confidence_for, fit_scales
 from classifier.training.extract import FeatureTable, extract
-from classifier.training.nonmusic import made_up_rows
-from classifier.training.report import comparison_table, model_card
-from classifier.training.split import artist_folds
-from classifier.training.train import Held, cross_validate, fit, genre_numbers
+from classifier.training.gatekeeper import not_worse
+from classifier.training.material import Material
+from classifier.training.nonmusic import other_sounds
+from classifier.training.report import model_card
+from classifier.training.split import Fold, artist_folds
+from classifier.training.standing import RELIED_ON, Standing, pair_confidence_for
+from classifier.training.train import GENRE_SHRINKAGE, Trainer
+from classifier.training.usefulness import Help, did_they_help
 
-ENSEMBLES = {
-    "LDA + logistic regression": ("LDA", "logistic regression"),
-    "LDA + SVM": ("LDA", "SVM"),
-    "LDA + logistic regression + SVM": ("LDA", "logistic regression", "SVM"),
-}
-"""Which algorithms are tried together; a verdict is the mean of their log-probabilities."""
+FAMILIAR_QUANTILE = 0.98
+"""Share of held-out music that must not be called unfamiliar."""
 
-SHIPPED_NAME = "LDA"
-"""The row of the comparison that is shipped: the best honest macro F1, and the smallest."""
-
-OTHER_FOLDS = 2
-"""How many more times the folds are drawn for the shipped algorithm: one drawing may be a lucky one."""
-
-RELIED_ON = 0.8
-"""Share of right guesses from which upwards a guess counts as sure."""
-
-STRANGE_QUANTILE = 0.995
+STRANGE_QUANTILE = 0.998
 """Share of held-out music that must not be called strange."""
 
-WINDOW_SOFTENING = 1.5
-"""How much softer a window's scores are than its song's."""
-
-STRANGE_MARGIN = 1.1
+STRANGE_MARGIN = 1.15
 """Room between the strangest music that was held out and what is called no music."""
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """What ``compare`` found, and what ``train`` goes on with."""
+@dataclass(eq=False)
+class Clock:
+    """Wall and processor seconds of each step."""
 
-    tracks: pd.DataFrame
-    table: FeatureTable
-    other: NDArray[np.float32]
-    held: Held
-    truth: NDArray[np.intp]
-    probabilities: dict[str, NDArray[np.float64]]
-    figures: dict[str, Figures]
-    seconds: dict[str, float]
+    wall: dict[str, float] = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
 
-
-def compare_command(options: argparse.Namespace) -> Comparison:
-    """Compare all algorithms and ensembles by artist-grouped cross-validation and print the table."""
-    clock = time.perf_counter()
-    tracks = load_tracks(options.dataset)
-    _say(f"{len(tracks)} recordings, {int((tracks['use'] == 'cv').sum())} of them to be judged on")
-    # A second run finds the features of the first; their time would then say nothing.
-    features = "reading kept features" if any(options.cache.glob("*.npy")) else "features"
-    table = extract(
-        list(tracks["path"]), copies=options.copies, seed=options.seed, jobs=options.jobs, cache=options.cache
-    )
-    measured = time.perf_counter()
-    _say(f"{len(table.rows)} feature rows of {table.rows.shape[1]} columns in {measured - clock:.0f} s")
-    folds = artist_folds(tracks, folds=options.folds, seed=options.seed)
-    other = made_up_rows(options.seed)
-    held = cross_validate(tracks, table, folds, ALGORITHMS, ENSEMBLES, other=other, seed=options.seed)
-    truth = genre_numbers(tracks)[held.tracks]
-    groups = tracks["artist_group"].to_numpy()[held.tracks]
-    probabilities = {name: calibrate_across(truth, songs, held.fold) for name, songs in held.songs.items()}
-    figures = {name: judge(truth, shares, groups, seed=options.seed) for name, shares in probabilities.items()}
-    seconds = {features: measured - clock, "cross-validation": time.perf_counter() - measured}
-    print(comparison_table(figures))  # noqa: T201 - the command's answer
-    return Comparison(tracks, table, other, held, truth, probabilities, figures, seconds)
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time what happens inside, and say that it begins."""
+        _say(name)
+        wall, processor = time.perf_counter(), _processor_seconds()
+        yield
+        self.wall[name] = round(time.perf_counter() - wall, 1)
+        self.processor[name] = round(_processor_seconds() - processor, 1)
 
 
 def train_command(options: argparse.Namespace) -> None:
-    """Compare, fit the shipped model on everything, and write it with its card."""
-    comparison = compare_command(options)
-    clock = time.perf_counter()
-    everything = np.arange(len(comparison.tracks))
-    members = ENSEMBLES.get(SHIPPED_NAME, (SHIPPED_NAME,))
-    algorithms = [ALGORITHMS[name] for name in members]
-    model = fit(comparison.tracks, comparison.table, everything, algorithms, other=comparison.other, seed=options.seed)
-    songs = comparison.held.songs[SHIPPED_NAME]
-    temperature = fit_temperature(comparison.truth, songs)
-    sure_from = confidence_for(RELIED_ON, comparison.truth, comparison.probabilities[SHIPPED_NAME])
-    model = replace(
-        model,
-        temperature=temperature,
-        # A window knows less than its song: its scores are softened so that the timeline does not shout.
-        window_temperature=temperature * WINDOW_SOFTENING,
-        sure_from=sure_from,
-        strangest=float(np.quantile(comparison.held.strangeness, STRANGE_QUANTILE)) * STRANGE_MARGIN,
-    )
-    seconds = comparison.seconds | {"final fit": time.perf_counter() - clock}
-    card = _card(options, comparison, members, sure_from, seconds) | {"other folds": _other_folds(options, comparison)}
+    """Cross-validate the shipped model, fit it on everything, write the model, its card and its page.
+
+    Parameters
+    ----------
+    options : Namespace
+        ``dataset``, ``model``, ``card``, ``cache`` (Path), ``other``, ``corrections`` (Path or None), ``task`` (genre
+        or extended), ``folds``, ``seed``, ``copies``, ``jobs``, ``epochs`` (int) and ``force`` (bool).
+
+    Raises
+    ------
+    DatasetError, SplitError, AudioError, CorrectionsError, TorchMissingError
+        As the steps raise them.
+    WorseModelError, NotComparableError
+        If the new model may not replace the present one; nothing is written then.
+    """
+    clock = Clock()
+    with clock.step("cleaning"):
+        tracks = load_tracks(options.dataset)
+        cleaning = clean(tracks, cache=options.cache / "fingerprints", jobs=options.jobs)
+        task = TASKS[options.task](tracks)
+        curriculum = make_curriculum(cleaning, task)
+    with clock.step("features"):
+        table = _extract(curriculum.paths, options)
+        other = other_sounds(options.seed, recordings=options.other, cache=options.cache / "sounds", jobs=options.jobs)
+    folds = curriculum.folds(options.folds, seed=options.seed)
+    helped = None
+    if options.corrections:
+        with clock.step("corrections"):
+            corrections = read_corrections(options.corrections, labels=task.labels)
+            helped = _did_they_help(task, cleaning, corrections, options)
+            _say(str(helped))
+            if helped.answer != "no":
+                before = curriculum
+                tracks, table = add_corrections(before.tracks, table, corrections)
+                curriculum = before.extended(tracks)
+                folds = with_corrections(folds, tracks)
+    trainer = Trainer(curriculum, table, other, options.seed, options.epochs, options.cache / "networks")
+    with clock.step("cross-validation"):
+        windows = np.bincount(table.track[table.copy == 0], minlength=len(curriculum.tracks))
+        standing = Standing(curriculum, trainer.cross_validate(folds, _say), windows, options.seed)
+    with clock.step("final fit"):
+        model = finish(trainer.fit(np.arange(len(curriculum.tracks))), standing)
+    card = make_card(options, task, cleaning, standing, model, clock.wall, clock.processor, helped)
+    _refuse_worse(options.model, card, force=options.force)
     card = save_model(options.model, model.to_arrays(), card)
     options.card.parent.mkdir(parents=True, exist_ok=True)
-    options.card.write_text(model_card(card, comparison.figures, SHIPPED_NAME))
+    options.card.write_text(model_card(card))
+    print(model_card(card))  # noqa: T201 - the command's answer
     _say(f"wrote {options.model} ({options.model.stat().st_size / 2**20:.1f} MB), its card and {options.card}")
 
 
-def _other_folds(options: argparse.Namespace, comparison: Comparison) -> list[dict[str, float]]:
-    """Judge the shipped algorithm on folds of other seeds."""
-    tracks = comparison.tracks
-    members = ENSEMBLES.get(SHIPPED_NAME, (SHIPPED_NAME,))
-    ensembles = {SHIPPED_NAME: members} if SHIPPED_NAME in ENSEMBLES else {}
-    algorithms = {name: ALGORITHMS[name] for name in members}
-    found = []
-    for seed in range(options.seed + 1, options.seed + 1 + OTHER_FOLDS):
-        folds = artist_folds(tracks, folds=options.folds, seed=seed)
-        held = cross_validate(
-            tracks, comparison.table, folds, algorithms, ensembles, other=comparison.other, seed=options.seed
+def finish(model: GenreModel, standing: Standing) -> GenreModel:
+    """Set everything that held-out artists decide: scales, limits, the place of the gate."""
+    held = standing.held
+    mood = model.mood
+    if mood is not None and standing.mood is not None:
+        mood = replace(mood, scales=tuple(fit_scales(standing.mood.truth, standing.mood.parts).tolist()))
+    return replace(
+        model,
+        genre=replace(model.genre, scales=tuple(fit_scales(standing.genre.truth, standing.genre.parts).tolist())),
+        mood=mood,
+        sure_from=confidence_for(RELIED_ON, standing.genre.truth, standing.genre.probabilities),
+        pair_from=pair_confidence_for(RELIED_ON, standing.genre.truth, standing.genre.probabilities),
+        familiar=float(np.quantile(held.strangeness, FAMILIAR_QUANTILE)),
+        strangest=float(np.quantile(held.strangeness, STRANGE_QUANTILE)) * STRANGE_MARGIN,
+        gate_bias=model.gate_bias - standing.gate_margin,
+    )
+
+
+def _extract(paths: list[str], options: argparse.Namespace) -> FeatureTable:
+    return extract(paths, copies=options.copies, seed=options.seed, jobs=options.jobs, cache=options.cache)
+
+
+def _did_they_help(task: Task, cleaning: Cleaning, corrections: Corrections, options: argparse.Namespace) -> Help:
+    """Ask the member that learns from rows: corrections have nothing the network could look at."""
+    group = cleaning.kept.set_index("path")["duplicate_group"]
+    tracks = task.tracks[task.tracks["path"].isin(group.index)].reset_index(drop=True)
+    tracks = tracks.assign(duplicate_group=group.loc[tracks["path"]].to_numpy())
+    folds = artist_folds(tracks, folds=options.folds, seed=options.seed)
+
+    def judge(tracks: pd.DataFrame, table: FeatureTable, folds: Sequence[Fold]) -> NDArray[np.float64]:
+        material = Material(tracks, task.labels, table, options.seed)
+        recipe = RECIPES["LDA, altered copies"]
+        fitted = [material.fit(recipe, {"shrinkage": GENRE_SHRINKAGE}, fold.train) for fold in folds]
+        return np.concatenate(
+            [material.song_scores(model, fold.test) for model, fold in zip(fitted, folds, strict=True)]
         )
-        truth, groups = genre_numbers(tracks)[held.tracks], tracks["artist_group"].to_numpy()[held.tracks]
-        figures = judge(truth, calibrate_across(truth, held.songs[SHIPPED_NAME], held.fold), groups, seed=seed)
-        found.append(
-            {"seed": seed, "accuracy": round(figures.accuracy, 4), "macro_recall": round(figures.macro_recall, 4)}
-        )
-    return found
+
+    table = _extract(list(tracks["path"]), options)
+    return did_they_help(tracks, table, folds, corrections, judge, labels=task.labels, seed=options.seed)
 
 
-def _card(
-    options: argparse.Namespace,
-    comparison: Comparison,
-    members: tuple[str, ...],
-    sure_from: float,
-    seconds: dict[str, float],
-) -> dict[str, object]:
-    tracks = comparison.tracks
-    shares = comparison.probabilities[SHIPPED_NAME]
-    confidence, right = shares.max(axis=1), shares.argmax(axis=1) == comparison.truth
-    sure = confidence >= sure_from
-    return {
-        "version": f"genre-{FEATURE_VERSION}",
-        "algorithms": list(members),
-        "command": f"python -m classifier train --dataset FOLDER --seed {options.seed} --copies {options.copies} "
-        f"--folds {options.folds}",
-        "seed": options.seed,
-        "protocol": f"artist-grouped {options.folds}-fold cross-validation, whole-song verdicts",
-        "data": {
-            "judged": int((tracks["use"] == "cv").sum()),
-            "only learned from": int((tracks["use"] != "cv").sum()),
-            "artists judged": int(tracks.loc[tracks["use"] == "cv", "artist_group"].nunique()),
-            "altered copies of each": options.copies,
-            "share shorter than 15 s": round(float(_single_window(comparison).mean()), 4),
-            "artists by genre": tracks[tracks["use"] == "cv"].groupby("genre")["artist_group"].nunique().to_dict(),
-            "recordings by set": tracks[tracks["use"] == "cv"].groupby("set").size().to_dict(),
-        },
-        "figures": comparison.figures[SHIPPED_NAME].to_dict(),
-        "by set": {
-            str(name): round(float(right[_rows_of(comparison, name)].mean()), 4)
-            for name in tracks.loc[comparison.held.tracks, "set"].unique()
-        },
-        "sure": {
-            "from confidence": round(sure_from, 4),
-            "share of songs": round(float(sure.mean()), 4),
-            "right among them": round(float(right[sure].mean()), 4),
-        },
-        "music": {
-            "held-out music turned away": round(float(1 - comparison.held.music.mean()), 4),
-            "unheard made-up sounds let pass": round(comparison.held.other_passed, 4),
-        },
-        "seconds": {name: round(value, 1) for name, value in seconds.items()},
-        "machine": f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}",
-    }
+def _refuse_worse(path: Path, card: Mapping[str, Any], *, force: bool) -> None:
+    """Compare with the card of the model that would be replaced, if there is one of these genres."""
+    try:
+        present = read_card(path)
+    except (ModelMissing, ModelAltered):
+        return
+    if force:
+        return
+    for change in not_worse(present, card):
+        _say(str(change))
 
 
-def _single_window(comparison: Comparison) -> NDArray[np.bool_]:
-    """Tell which judged recordings are too short for a second window, which begins at 15 seconds."""
-    windows = np.bincount(comparison.table.track[comparison.table.copy == 0], minlength=len(comparison.tracks))
-    return np.asarray(windows[comparison.held.tracks] == 1)
-
-
-def _rows_of(comparison: Comparison, name: object) -> NDArray[np.bool_]:
-    return np.asarray(comparison.tracks["set"].to_numpy()[comparison.held.tracks] == name)
+def _processor_seconds() -> float:
+    """Return what this process and its children have used so far."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Feature rows of every track and of its altered copies, kept on disk so that a stopped run goes on.
+"""Feature rows and patches of every track and of its altered copies, kept on disk so that a stopped run goes on.
 
 What belongs here: the map over files. Not here: what a feature is (``classifier.features``) or what an altered copy
 is (``augment``).
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.constants import FEATURE_VERSION, FRAME_LENGTH
+from classifier.constants import FEATURE_VERSION, FRAME_LENGTH, MEL_BANDS
 from classifier.decode import decode
 from classifier.features import feature_count, measure
 from classifier.training.augment import AUGMENT_VERSION, augment
@@ -26,7 +26,7 @@ from classifier.values import Waveform
 
 @dataclass(frozen=True, eq=False)
 class FeatureTable:
-    """Rows of many tracks.
+    """Windows of many tracks.
 
     Parameters
     ----------
@@ -36,11 +36,25 @@ class FeatureTable:
         Which track of the table each row belongs to.
     copy : ndarray, shape (n,), int
         0 for the recording itself, from 1 for its altered copies.
+    patches : tuple of ndarray, shape (frames, MEL_BANDS), float16
+        What the network sees of each window.
     """
 
     rows: NDArray[np.float32]
     track: NDArray[np.intp]
     copy: NDArray[np.intp]
+    patches: tuple[NDArray[np.float16], ...] = ()
+
+    def versions(self, windows: NDArray[np.intp]) -> list[list[NDArray[np.float16]]]:
+        """Return the patch of each of ``windows``, which are unaltered ones, and after it those of its altered copies.
+
+        A copy that plays faster may have one window less than its recording; it is then left out of the last one.
+        """
+        number = _number_within(self.track, self.copy)
+        place = {key: row for row, key in enumerate(zip(self.track, self.copy, number, strict=True))}
+        copies = range(int(self.copy.max(initial=0)) + 1)
+        found = [[place.get((self.track[row], copy, number[row])) for copy in copies] for row in windows]
+        return [[self.patches[row] for row in rows if row is not None] for rows in found]
 
 
 def extract(paths: Sequence[str], *, copies: int, seed: int, jobs: int, cache: Path) -> FeatureTable:
@@ -62,7 +76,7 @@ def extract(paths: Sequence[str], *, copies: int, seed: int, jobs: int, cache: P
     Returns
     -------
     FeatureTable
-        Rows in the order of ``paths``.
+        Windows in the order of ``paths``.
 
     Raises
     ------
@@ -72,39 +86,54 @@ def extract(paths: Sequence[str], *, copies: int, seed: int, jobs: int, cache: P
     cache.mkdir(parents=True, exist_ok=True)
     work = partial(_measure_file, copies=copies, seed=seed, cache=cache)
     if jobs == 1:
-        parts = list(map(work, paths))
+        kept = list(map(work, paths))
     else:
         with ProcessPoolExecutor(jobs) as pool:
-            parts = list(pool.map(work, paths, chunksize=4))
-    track = np.repeat(np.arange(len(parts)), [len(rows) for rows, _copy in parts])
+            kept = list(pool.map(work, paths, chunksize=4))
+    # Only names come back from the processes: sending arrays about would take as long as reading them.
+    versions = [_read(file) for files in kept for file in files]
+    number = np.repeat(np.arange(len(versions)), [len(rows) for rows, _patches in versions])
     return FeatureTable(
-        rows=np.concatenate([rows for rows, _copy in parts]),
-        track=track,
-        copy=np.concatenate([copy for _rows, copy in parts]),
+        rows=np.concatenate([rows for rows, _patches in versions]),
+        track=number // (copies + 1),
+        copy=number % (copies + 1),
+        patches=tuple(patch for _rows, patches in versions for patch in patches),
     )
 
 
-def _measure_file(path: str, *, copies: int, seed: int, cache: Path) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    content = Path(path).read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    key = f"{digest[:32]}-v{FEATURE_VERSION}-f{feature_count()}-a{AUGMENT_VERSION}-s{seed}"
-    versions = [
-        _measure_copy(path, digest, number, seed, cache / f"{key}-{number}.npy") for number in range(copies + 1)
-    ]
-    copy = np.repeat(np.arange(copies + 1), [len(rows) for rows in versions])
-    return np.concatenate(versions), copy
+def _measure_file(path: str, *, copies: int, seed: int, cache: Path) -> list[Path]:
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    original = f"{digest[:32]}-v{FEATURE_VERSION}-f{feature_count()}"
+    kept = [cache / f"{original}.npz"]
+    kept += [cache / f"{original}-a{AUGMENT_VERSION}-s{seed}-{number}.npz" for number in range(1, copies + 1)]
+    missing = [number for number, file in enumerate(kept) if not file.exists()]
+    samples = decode(Path(path)).samples if missing else None
+    for number in missing:
+        assert samples is not None
+        _measure_copy(samples, number, np.random.default_rng([seed, number, int(digest[:8], 16)]), kept[number])
+    return kept
 
 
-def _measure_copy(path: str, digest: str, number: int, seed: int, kept: Path) -> NDArray[np.float32]:
-    if kept.exists():
-        return np.asarray(np.load(kept, allow_pickle=False))
-    samples = decode(Path(path)).samples
-    if number:
-        samples = augment(samples, np.random.default_rng([seed, number, int(digest[:8], 16)]))
-    rows = (
-        measure(Waveform(samples)).rows if len(samples) >= FRAME_LENGTH else np.empty((0, feature_count()), np.float32)
-    )
-    partial_file = kept.with_suffix(f".{os.getpid()}.tmp.npy")
-    np.save(partial_file, rows)
+def _measure_copy(samples: NDArray[np.float32], number: int, rng: np.random.Generator, kept: Path) -> None:
+    altered = augment(samples, rng) if number else samples
+    rows = np.empty((0, feature_count()), np.float32)
+    patches: tuple[NDArray[np.float32], ...] = ()
+    if len(altered) >= FRAME_LENGTH:
+        features = measure(Waveform(altered))
+        rows, patches = features.rows, features.patches
+    frames = np.concatenate(patches) if patches else np.empty((0, MEL_BANDS), np.float32)
+    partial_file = kept.with_suffix(f".{os.getpid()}.tmp.npz")
+    np.savez(partial_file, rows=rows, frames=frames.astype(np.float16), lengths=[len(patch) for patch in patches])
     partial_file.replace(kept)
-    return rows
+
+
+def _read(kept: Path) -> tuple[NDArray[np.float32], list[NDArray[np.float16]]]:
+    with np.load(kept, allow_pickle=False) as arrays:
+        frames, lengths = arrays["frames"], arrays["lengths"].astype(np.intp)
+        return arrays["rows"], np.split(frames, np.cumsum(lengths)[:-1]) if len(lengths) else []
+
+
+def _number_within(track: NDArray[np.intp], copy: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the place of each window in its version of its recording, from 0."""
+    new = np.flatnonzero((np.diff(track, prepend=-1) != 0) | (np.diff(copy, prepend=-1) != 0))
+    return np.arange(len(track)) - np.repeat(new, np.diff(np.append(new, len(track))))

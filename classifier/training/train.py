@@ -1,207 +1,249 @@
-"""Fitting: rows and labels in, a GenreModel out; and the same within every fold for the figures.
+"""Fitting the model that is shipped: windows and targets in, a GenreModel out; and the same within every fold.
 
-What belongs here: weights, whitening, the order of fitting, cross-validation. Not here: the single algorithms
-(``algorithms``), figures (``evaluate``) or files (``commands``).
+What belongs here: the order of fitting, and what is asked of a model about recordings it never heard. Not here: the
+single algorithms (``algorithms``, ``network``), figures (``evaluate``) or files (``commands``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from classifier.constants import GENRES
-from classifier.model import CLIP, GenreModel
-from classifier.training.algorithms import Algorithm, Lesson
+from classifier.constants import MOODS
+from classifier.model import GenreModel, Head, LinearMember
+from classifier.network import Network
+from classifier.training.algorithms import linear_discriminant
+from classifier.training.curriculum import Curriculum
 from classifier.training.extract import FeatureTable
-from classifier.training.nonmusic import fit_gate
-from classifier.training.split import Fold
+from classifier.training.lesson import Labels, Lesson
+from classifier.training.network import Question, kept_network
+from classifier.training.nonmusic import OtherSounds, fit_gate
+from classifier.training.normalise import Normaliser, row_weights
+from classifier.training.split import Fold, SplitError
 
-COPY_WEIGHT = 0.8
-"""How much all altered copies of a row together count against the row itself."""
+GENRE_SHRINKAGE = 0.3
+"""Share of the identity in the covariance within genres: rows are too few for so many columns."""
 
-GENRE_BALANCE = 0.5
-"""0 leaves genres as frequent as they come, 1 makes all count the same."""
+MOOD_SHRINKAGE = 0.8
+"""The same within moods, of which there are fewer rows still."""
 
-SHRINKAGE = 0.25
-"""Share of the identity in the within-genre covariance: rows are too few for so many columns."""
+MOOD_IMPORTANCE = 0.5
+"""What the mood counts against the genre while the network learns."""
+
+TAG_IMPORTANCE = 0.5
+"""What the source's own names for genres count: they teach the network to hear, and are not asked for."""
+
+SOFTENING = 1.5
+"""How much softer a window's scores are than its song's: it knows less, and the timeline should not shout."""
+
+
+class NothingLeftError(SplitError):
+    """A genre has no recording to learn from once those of the artists tested are set aside."""
+
+    def __init__(self, genres: Sequence[str]) -> None:
+        super().__init__(
+            f"With the tested artists and the copies set aside nothing is left to learn {', '.join(genres)} from. Each "
+            "genre needs more artists, or there must be fewer folds."
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """What members said of recordings whose artists they never heard.
+    """What models said of recordings whose artists they never heard.
 
     Parameters
     ----------
     tracks : ndarray, shape (n,), int
-        Row numbers in the track table of the recordings judged.
+        Row numbers in the curriculum of the recordings judged.
     fold : ndarray, shape (n,), int
         In which fold each was held out.
-    songs : mapping of str to ndarray, shape (n, 10)
-        Mean log-probability over windows, by member or ensemble.
+    genre, mood : ndarray, shape (members, n, labels)
+        Mean log-probability over windows of each member of a head, the network's last.
     strangeness : ndarray, shape (n,)
         How far each lies from what was learned from.
-    music : ndarray, shape (n,), bool
-        Which of them the gate let pass, as it should all.
+    musicality : ndarray, shape (n,)
+        How far on music's side of the gate each lies.
     other_passed : float
-        Share of rows of unheard made-up sounds that the gate let pass, as it should none.
+        Share of windows of unheard clips of other sounds that the gate let pass, as it should none.
     """
 
-    tracks: NDArray[np.intp]
-    fold: NDArray[np.intp]
-    songs: dict[str, NDArray[np.float64]]
+    tracks: Labels
+    fold: Labels
+    genre: NDArray[np.float64]
+    mood: NDArray[np.float64]
     strangeness: NDArray[np.float64]
-    music: NDArray[np.bool_]
+    musicality: NDArray[np.float64]
     other_passed: float
 
 
-def fit(
-    tracks: pd.DataFrame,
-    table: FeatureTable,
-    learned: NDArray[np.intp],
-    algorithms: Sequence[Algorithm],
-    *,
-    other: NDArray[np.float32],
-    seed: int,
-) -> GenreModel:
-    """Fit a model, not yet calibrated, on the tracks ``learned`` and their copies.
+@dataclass(frozen=True, eq=False)
+class Trainer:
+    """Everything a fit needs but the choice of recordings.
 
     Parameters
     ----------
-    tracks : DataFrame
-        As ``dataset.load_tracks`` gives it.
+    curriculum : Curriculum
+        What the recordings speak for.
     table : FeatureTable
-        Rows of all tracks.
-    learned : ndarray of int
-        Row numbers in ``tracks`` to learn from.
-    algorithms : sequence of Algorithm
-        Members of the ensemble.
-    other : ndarray, shape (m, features)
-        Rows of sounds that are no music.
+        Their windows, altered copies included.
+    other : OtherSounds
+        Sounds that are no music.
     seed : int
-        For whatever the algorithms draw at random.
-
-    Returns
-    -------
-    GenreModel
-        With all temperatures 1.
+        For whatever is drawn at random.
+    epochs : int
+        Passes of the network over the windows; 0 for a model without a network.
+    kept : Path
+        Folder that keeps trained networks by content, so that a stopped run goes on.
     """
-    chosen = np.flatnonzero(np.isin(table.track, learned))
-    rows = table.rows[chosen]
-    genre = genre_numbers(tracks)[table.track[chosen]]
-    weight = _weights(genre, table.copy[chosen])
-    mean = np.average(rows, axis=0, weights=weight)
-    scale = np.sqrt(np.average((rows - mean) ** 2, axis=0, weights=weight)) + 1e-6
-    standardised = np.clip((rows - mean) / scale, -CLIP, CLIP)
-    whitening = _whitening(standardised, genre, weight).astype(np.float16).astype(np.float32)
-    lesson = Lesson((standardised @ whitening).astype(np.float32), genre, weight, seed)
-    turned_away = (np.clip((other - mean) / scale, -CLIP, CLIP) @ whitening).astype(np.float32)
-    gate_weights, gate_bias = fit_gate(lesson.rows, weight, turned_away)
-    return GenreModel(
-        version="",
-        mean=mean.astype(np.float32),
-        scale=scale.astype(np.float32),
-        whitening=whitening,
-        members=tuple(algorithm(lesson) for algorithm in algorithms),
-        temperature=1.0,
-        window_temperature=1.0,
-        sure_from=1.0,
-        strangest=np.inf,
-        gate_weights=gate_weights,
-        gate_bias=gate_bias,
-    )
 
+    curriculum: Curriculum
+    table: FeatureTable
+    other: OtherSounds
+    seed: int
+    epochs: int
+    kept: Path
 
-def cross_validate(
-    tracks: pd.DataFrame,
-    table: FeatureTable,
-    folds: Sequence[Fold],
-    algorithms: Mapping[str, Algorithm],
-    ensembles: Mapping[str, Sequence[str]],
-    *,
-    other: NDArray[np.float32],
-    seed: int,
-) -> Held:
-    """Judge every recording by models that never heard its artist.
+    def fit(self, learned: Labels, other: OtherSounds | None = None) -> GenreModel:
+        """Fit a model, not yet calibrated, on the recordings ``learned`` and their copies.
 
-    Parameters
-    ----------
-    folds : sequence of Fold
-        As ``split.artist_folds`` gives them.
-    algorithms, ensembles : mappings
-        What to judge with; an ensemble is a list of algorithms' names.
-    other : ndarray, shape (m, features)
-        Rows of sounds that are no music; half is learned from, half is held out.
+        Parameters
+        ----------
+        learned : ndarray of int
+            Row numbers in the curriculum; those without any target teach nothing.
+        other : OtherSounds, optional
+            In place of all the trainer's.
 
-    Returns
-    -------
-    Held
-        Recordings in the order of the folds.
-    """
-    learned, unheard = np.array_split(other, 2)
-    parts, passed = [], []
-    for fold in folds:
-        model = fit(tracks, table, fold.train, list(algorithms.values()), other=learned, seed=seed)
-        parts += _judge_fold(table, fold, model, _judges(model, list(algorithms), ensembles))
-        passed.append(np.mean(model.whiten(unheard) @ model.gate_weights + model.gate_bias > 0))
-    return Held(
-        tracks=np.concatenate([fold.test for fold in folds]),
-        fold=np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds]),
-        songs={name: np.stack([part.songs[name] for part in parts]) for name in [*algorithms, *ensembles]},
-        strangeness=np.array([part.strangeness for part in parts]),
-        music=np.array([part.music for part in parts]),
-        other_passed=float(np.mean(passed)),
-    )
+        Raises
+        ------
+        NothingLeftError
+            If none of ``learned`` speaks for one of the genres.
+        TorchMissingError
+            If a network is wanted and PyTorch is not installed.
+        """
+        chosen = np.flatnonzero(np.isin(self.table.track, learned))
+        genre, row, weight = self._spoken_for(self.curriculum.genre, chosen)
+        missing = sorted(set(self.curriculum.genres) - {self.curriculum.genres[number] for number in set(genre)})
+        if missing:
+            raise NothingLeftError(missing)
+        normaliser = Normaliser.fit(self.table.rows[row], genre, weight, GENRE_SHRINKAGE)
+        lesson = Lesson(normaliser.whiten(self.table.rows[row]), genre, weight, self.seed, self.curriculum.genres)
+        member = linear_discriminant(lesson)
+        mood = self._mood_member(chosen, normaliser)
+        network = self._network(chosen)
+        sounds = other or self.other
+        gate_weights, gate_bias = fit_gate(lesson.rows, weight, normaliser.whiten(sounds.rows), sounds.kind)
+        return GenreModel(
+            version="",
+            mean=normaliser.mean,
+            scale=normaliser.scale,
+            whitening=normaliser.whitening,
+            network=network,
+            genre=_head(self.curriculum.genres, member, None if network is None else 0),
+            mood=None if mood is None else _head(MOODS, mood, None if network is None else len(self.curriculum.genres)),
+            sure_from=1.0,
+            pair_from=1.0,
+            familiar=np.inf,
+            strangest=np.inf,
+            gate_weights=gate_weights,
+            gate_bias=gate_bias,
+        )
 
+    def cross_validate(self, folds: Sequence[Fold], say: Callable[[str], None] = lambda _text: None) -> Held:
+        """Judge every recording by models that never heard its artist.
 
-def genre_numbers(tracks: pd.DataFrame) -> NDArray[np.intp]:
-    """Return the index in GENRES of every track's genre."""
-    return np.asarray(pd.Categorical(tracks["genre"], categories=list(GENRES)).codes, dtype=np.intp)
+        Of the other sounds half is learned from and half is held out.
+
+        Parameters
+        ----------
+        folds : sequence of Fold
+            As ``Curriculum.folds`` deals them.
+        say : callable
+            Told about progress, a line a fold.
+        """
+        learned, unheard = self.other.halves()
+        parts, passed = [], []
+        for number, fold in enumerate(folds):
+            model = self.fit(fold.train, learned)
+            parts += [self._judge(model, track) for track in fold.test]
+            passed.append(np.mean(model.whiten(unheard.rows) @ model.gate_weights + model.gate_bias > 0))
+            say(f"fold {number + 1} of {len(folds)}")
+        return Held(
+            tracks=np.concatenate([fold.test for fold in folds]),
+            fold=np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds]),
+            genre=np.stack([part.genre for part in parts], axis=1),
+            mood=np.stack([part.mood for part in parts], axis=1),
+            strangeness=np.array([part.strangeness for part in parts]),
+            musicality=np.array([part.musicality for part in parts]),
+            other_passed=float(np.mean(passed)),
+        )
+
+    def _spoken_for(self, target: NDArray[np.float32], chosen: Labels) -> tuple[Labels, Labels, NDArray[np.float64]]:
+        """Return label, row number and weight of every pair of a row and a label that it speaks for."""
+        shares = target[self.table.track[chosen]]
+        place, label = np.nonzero(shares)
+        row = chosen[place]
+        return label, row, row_weights(label, self.table.copy[row], shares[place, label].astype(np.float64))
+
+    def _mood_member(self, chosen: Labels, normaliser: Normaliser) -> LinearMember | None:
+        """Fit the mood on a whitening of its own, and say it in terms of the genre's, which is the one that is kept."""
+        label, row, weight = self._spoken_for(self.curriculum.mood, chosen)
+        if set(label) != set(range(len(MOODS))):
+            return None
+        own = normaliser.turned(self.table.rows[row], label, weight, MOOD_SHRINKAGE)
+        member = linear_discriminant(Lesson(own.whiten(self.table.rows[row]), label, weight, self.seed, MOODS))
+        turned = np.linalg.solve(normaliser.whitening.astype(np.float64), own.whitening @ member.weights)
+        return LinearMember(turned.astype(np.float32), member.bias)
+
+    def _network(self, chosen: Labels) -> Network | None:
+        if not self.epochs:
+            return None
+        track = self.table.track[chosen]
+        taught = self.curriculum.genre[track].any(axis=1) | self.curriculum.mood[track].any(axis=1)
+        # Corrections have rows and no patches; they stand last.
+        windows = chosen[taught & (self.table.copy[chosen] == 0) & (chosen < len(self.table.patches))]
+        track, copy = self.table.track[windows], np.zeros(len(windows), dtype=np.intp)
+        questions = []
+        for target, importance in (
+            (self.curriculum.genre, 1.0),
+            (self.curriculum.mood, MOOD_IMPORTANCE),
+            (self.curriculum.tag, TAG_IMPORTANCE),
+        ):
+            shares = target[track]
+            asked = shares.any(axis=1)
+            weighted = np.zeros_like(shares)
+            if asked.any():
+                weight = row_weights(shares[asked].argmax(axis=1), copy[asked])
+                weighted[asked] = shares[asked] * weight[:, None]
+            questions.append(Question(weighted, importance))
+        network = kept_network(
+            self.table.versions(windows), questions, seed=self.seed, epochs=self.epochs, folder=self.kept
+        )
+        wanted = len(self.curriculum.genres) + len(MOODS)
+        return replace(network, weights=network.weights[:, :wanted].copy(), bias=network.bias[:wanted].copy())
+
+    def _judge(self, model: GenreModel, track: int) -> _Judged:
+        own = np.flatnonzero((self.table.track == track) & (self.table.copy == 0))
+        whitened = model.whiten(self.table.rows[own])
+        outputs = model.outputs([self.table.patches[number] for number in own])
+        parts = [head.log_probabilities(whitened, outputs).mean(axis=1) for head in model.heads]
+        mood = parts[1] if len(parts) > 1 else np.empty((0, len(MOODS)))
+        return _Judged(parts[0], mood, model.strangeness(whitened), model.musicality(whitened))
 
 
 @dataclass(frozen=True, eq=False)
 class _Judged:
     """What was said of one held-out recording."""
 
-    songs: dict[str, NDArray[np.float64]]
+    genre: NDArray[np.float64]
+    mood: NDArray[np.float64]
     strangeness: float
-    music: bool
+    musicality: float
 
 
-def _judges(model: GenreModel, names: list[str], ensembles: Mapping[str, Sequence[str]]) -> dict[str, GenreModel]:
-    """Return the model once with each member alone and once with each ensemble."""
-    members = dict(zip(names, model.members, strict=True))
-    alone = {name: (member,) for name, member in members.items()}
-    together = {name: tuple(members[part] for part in parts) for name, parts in ensembles.items()}
-    return {name: replace(model, members=parts) for name, parts in (alone | together).items()}
-
-
-def _judge_fold(table: FeatureTable, fold: Fold, model: GenreModel, judges: Mapping[str, GenreModel]) -> list[_Judged]:
-    judged = []
-    for track in fold.test:
-        whitened = model.whiten(table.rows[(table.track == track) & (table.copy == 0)])
-        songs = {name: judge.log_probabilities(whitened).mean(axis=0) for name, judge in judges.items()}
-        judged.append(_Judged(songs, model.strangeness(whitened), model.is_music(whitened)))
-    return judged
-
-
-def _weights(genre: NDArray[np.intp], copy: NDArray[np.intp]) -> NDArray[np.float64]:
-    copies = max(1, int(copy.max(initial=0)))
-    weight = np.where(copy == 0, 1.0, COPY_WEIGHT / copies)
-    share = np.bincount(genre, weights=weight, minlength=len(GENRES))
-    weight = weight * share[genre] ** -GENRE_BALANCE
-    return np.asarray(weight / weight.mean())
-
-
-def _whitening(rows: NDArray[np.floating], genre: NDArray[np.intp], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the matrix after which the pooled covariance within genres is the identity (shrunk towards it before)."""
-    means = np.stack([np.average(rows[genre == k], axis=0, weights=weight[genre == k]) for k in range(len(GENRES))])
-    centred = ((rows - means[genre]) * np.sqrt(weight)[:, None]).astype(np.float64)
-    covariance = centred.T @ centred / weight.sum()
-    size = len(covariance)
-    covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * np.trace(covariance) / size * np.eye(size)
-    values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors / np.sqrt(values))
+def _head(labels: tuple[str, ...], member: LinearMember, first_output: int | None) -> Head:
+    count = 1 if first_output is None else 2
+    return Head(labels, (member,), first_output, scales=(1 / count,) * count, softening=SOFTENING)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from classifier.constants import (
     CEPSTRAL_LIFTER,
+    FEATURE_VERSION,
     FRAME_LENGTH,
     HOP_LENGTH,
     LOW_CUT,
@@ -22,6 +23,8 @@ from classifier.constants import (
     WINDOW_SECONDS,
 )
 from classifier.features import GROUPS, feature_count, feature_names, measure, window_bounds
+from classifier.features.dictionary import SHIPPED, SMALLEST, THRESHOLD, Dictionary, cut, long_patches, short_patches
+from classifier.features.patches import patch
 from classifier.features.rhythm import PULSE_LAGS, tempo
 from classifier.features.spectrum import MEL_RANGE, Spectrum
 from classifier.features.timbre import delta
@@ -139,8 +142,67 @@ def test_progress_runs_to_the_end():
     assert seen == pytest.approx([1 / 3, 2 / 3, 1.0])
 
 
+def test_a_window_shorter_than_a_patch_is_held_at_its_last_frame():
+    log_mel = np.arange(6, dtype=np.float32).reshape(3, 2)
+    (only,) = cut(log_mel, 4, 2)
+    assert only.reshape(2, 4).tolist() == [[0, 2, 4, 4], [1, 3, 5, 5]]
+
+
+def test_patches_are_cut_one_after_the_other():
+    log_mel = np.arange(10, dtype=np.float32)[:, None]
+    assert cut(log_mel, 4, 2).tolist() == [[0, 1, 2, 3], [2, 3, 4, 5], [4, 5, 6, 7], [6, 7, 8, 9]]
+
+
+def test_a_dictionary_hears_its_entry_and_not_how_loud_it_is():
+    eye = np.eye(4, dtype=np.float32)
+    four = Dictionary(mean=np.zeros(4, np.float32), projection=eye, entries=eye)
+    patch = np.array([[3.0, 0.0, 0.0, 0.0]], np.float32)
+    heard = four.encode(patch)
+    assert heard.argmax() == 0
+    assert heard[0] == pytest.approx(np.log(np.sqrt(3) / 2 - THRESHOLD + SMALLEST), abs=1e-3)
+    np.testing.assert_allclose(heard[1:], np.log(SMALLEST))
+    np.testing.assert_allclose(four.encode(patch + np.float32(7)), heard, atol=1e-5)
+    np.testing.assert_allclose(four.encode(patch * np.float32(5)), heard, atol=1e-3)
+
+
+def test_entries_of_the_shipped_dictionaries_are_of_unit_length_and_all_are_used(signals):
+    with np.load(SHIPPED, allow_pickle=False) as arrays:
+        for name in ("short", "long"):
+            entries = Dictionary.from_arrays(arrays, name).entries
+            np.testing.assert_allclose(np.linalg.norm(entries, axis=0), 1, atol=2e-3)
+    spectrum = Spectrum.of(signals["tune"])
+    for group in (short_patches, long_patches):
+        assert 0.05 < np.mean(group(spectrum) > np.log(SMALLEST) + 0.5) < 0.95
+
+
+def test_the_dictionary_hears_another_tune_as_another(signals):
+    same, other = short_patches(Spectrum.of(signals["tune"])), short_patches(Spectrum.of(signals["noise"]))
+    assert np.abs(same - other).mean() > 0.5
+
+
+def test_the_networks_view_is_half_the_frame_rate_and_holds_no_level(signals):
+    spectrum = Spectrum.of(signals["tune"])
+    seen = patch(spectrum)
+    assert seen.shape == (len(spectrum.log_mel) // 2, MEL_BANDS)
+    assert seen.dtype == np.float32
+    assert seen.mean() == pytest.approx(0, abs=1e-4)
+    np.testing.assert_allclose(patch(Spectrum.of(signals["tune"] * np.float32(0.1))), seen, atol=0.02)
+
+
+def test_each_window_has_its_patch():
+    found = measure(Waveform(music_like(31.0)))
+    assert len(found.patches) == len(found.rows) == 3
+    assert all(np.isfinite(seen).all() and len(seen) > 200 for seen in found.patches)
+
+
+def test_one_frame_is_enough_for_a_patch():
+    (seen,) = measure(Waveform(music_like(0.1))).patches
+    assert seen.shape[0] >= 1
+
+
 def test_features_are_what_was_recorded(golden_song):
     golden = json.loads(GOLDEN.read_text())
+    assert golden["feature_version"] == FEATURE_VERSION
     found = measure(golden_song)
     assert golden["names"] == list(feature_names())
     np.testing.assert_allclose(found.rows, golden["rows"], rtol=2e-3, atol=5e-3)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier import GENRES
+from classifier import GENRES, MOODS
+from classifier.__main__ import _sentence
 from tests.support.audio import encode, music_like, write_wav
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,15 @@ def test_a_song_is_named_in_one_line(songs):
     assert result.returncode == 0
     (line,) = result.stdout.splitlines()
     assert any(f": {genre} " in line for genre in GENRES)
+    assert any(f", {mood}, " in line for mood in MOODS)
+
+
+def test_two_genres_are_named_together_and_a_mood_only_where_there_is_one():
+    told = {"path": "a.mp3", "confidence": 0.41, "sure": False, "music": True, "tempo": 120.4, "duration": 30.0}
+    both = _sentence(told | {"genre": "jazz", "genres": ["jazz", "blues"], "mood": "calm"})
+    alone = _sentence(told | {"genre": "jazz", "genres": ["jazz"], "mood": None, "tempo": None})
+    assert both == "a.mp3: jazz with blues 41% (not sure), calm, 120 BPM, 30.0 s"
+    assert alone == "a.mp3: jazz 41% (not sure), no steady pulse, 30.0 s"
 
 
 def test_json_gives_one_object_a_line_with_the_agreed_keys(songs):
@@ -76,6 +86,15 @@ def test_a_missing_model_is_told_once(songs):
     assert result.stdout == ""
 
 
+def test_a_pickle_in_place_of_a_model_is_refused_and_told(songs, tmp_path):
+    (tmp_path / "evil.npz").write_bytes(b"\x80\x04N.")
+    card = {"version": "x", "sha256": "", "feature_version": 1, "genres": []}
+    (tmp_path / "evil.json").write_text(json.dumps(card))
+    result = run("predict", songs / "tune.wav", "--model", tmp_path / "evil.npz")
+    assert result.returncode == 2
+    assert "evil.npz is a pickle" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [[], ["predict"], ["predict", "x", "--jobs", "0"], ["sing"]])
 def test_wrong_arguments_are_told(arguments):
     result = run(*arguments)
@@ -83,10 +102,12 @@ def test_wrong_arguments_are_told(arguments):
     assert "usage" in result.stderr
 
 
-def test_training_needs_a_dataset(tmp_path):
-    result = run("compare", "--dataset", tmp_path)
+@pytest.mark.parametrize("command", ["compare", "train"])
+def test_training_needs_a_dataset(tmp_path, command):
+    result = run(command, "--dataset", tmp_path, "--cache", tmp_path / "cache")
     assert result.returncode == 2
     assert "tracks.csv" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 KILLER = """

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from classifier import GENRES, Silent, UnreadableAudio, classify, load_model
+from classifier import GENRES, MOODS, Silent, UnreadableAudio, classify, load_model
+from classifier.features import feature_count
 from tests.support.audio import encode, music_like, noise, sine, write_wav
+from tests.support.models import random_model
 
 
 def test_a_song_gets_a_whole_verdict(model, song):
@@ -20,6 +23,25 @@ def test_a_song_gets_a_whole_verdict(model, song):
     assert sum(prediction.scores.values()) == pytest.approx(1, abs=1e-3)
     assert prediction.duration == pytest.approx(25.0, abs=0.1)
     assert prediction.model == model.version
+    assert prediction.genres[0] == prediction.genre
+    assert set(prediction.moods) == set(MOODS)
+    assert prediction.moods[prediction.mood] == max(prediction.moods.values())
+
+
+def test_a_model_of_other_labels_without_moods_speaks_in_its_own(song):
+    other = random_model(feature_count(), genres=("polka", "waltz"), moods=False, network=False)
+    prediction = classify(song, other)
+    assert set(prediction.scores) == {"polka", "waltz"}
+    assert (prediction.mood, prediction.moods) == (None, {})
+
+
+def test_two_genres_of_like_claim_are_both_named_best_first(song):
+    undecided = replace(random_model(feature_count(), network=False), pair_from=0.0)
+    flat = replace(undecided, genre=replace(undecided.genre, scales=(1e-4, 1e-4)))
+    prediction = classify(song, flat)
+    assert len(prediction.genres) == 2
+    assert prediction.genres[0] == prediction.genre
+    assert prediction.scores[prediction.genres[1]] <= prediction.confidence
 
 
 def test_the_segments_cover_the_song_in_order(model, song):

@@ -30,3 +30,33 @@ def test_a_prediction_scores_its_genre_and_sums_to_one():
         Prediction(genre="polka", scores={"jazz": 1.0}, **rest)
     with pytest.raises(ValueError, match="sum to 1"):
         Prediction(genre="jazz", scores={"jazz": 0.4}, **rest)
+
+
+def test_the_names_shown_begin_with_the_best_guess_and_are_it_alone_by_default(rest):
+    assert Prediction(genre="jazz", **rest).genres == ("jazz",)
+    assert Prediction(genre="jazz", genres=("jazz", "blues"), **rest).genres == ("jazz", "blues")
+    for wrong in (("blues", "jazz"), ("jazz", "polka")):
+        with pytest.raises(ValueError, match="begin with the best guess"):
+            Prediction(genre="jazz", genres=wrong, **rest)
+
+
+def test_a_mood_is_one_of_those_scored(rest):
+    moods = {"sad": 0.7, "calm": 0.3}
+    assert Prediction(genre="jazz", mood="sad", moods=moods, **rest).to_dict()["moods"] == moods
+    for wrong in ({"mood": "gloomy", "moods": moods}, {"mood": "sad", "moods": {"sad": 0.4}}, {"moods": moods}):
+        with pytest.raises(ValueError, match="the mood is one of the scored"):
+            Prediction(genre="jazz", **wrong, **rest)
+
+
+@pytest.fixture
+def rest():
+    return {
+        "scores": {"jazz": 0.6, "blues": 0.4},
+        "confidence": 0.6,
+        "sure": True,
+        "music": True,
+        "segments": (),
+        "tempo": None,
+        "duration": 1.0,
+        "model": "",
+    }

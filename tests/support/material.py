@@ -10,7 +10,6 @@ import pandas as pd
 
 from classifier.training.extract import FeatureTable
 from classifier.training.material import Material
-from classifier.training.patches import PatchTable
 
 LABELS = ("low", "middle", "high")
 ARTISTS = 6
@@ -46,16 +45,16 @@ def toy_material(rows=None, *, copies=True, patches=False, seed=0):
     track, copy = np.arange(len(tracks)).repeat(4), np.tile([0, 0, 1, 1], len(tracks))
     rows = toy_rows() if rows is None else rows
     seen = np.flatnonzero(copy <= int(copies))
-    table = FeatureTable(rows[seen], track[seen], copy[seen])
-    return Material(tracks, LABELS, table, toy_patches() if patches else None, seed)
+    table = FeatureTable(rows[seen], track[seen], copy[seen], toy_patches(track[seen]) if patches else ())
+    return Material(tracks, LABELS, table, seed)
 
 
-def toy_patches():
-    """Return one spectrogram a track, noise with a louder third of its bands."""
+def toy_patches(track):
+    """Return one spectrogram a window of ``track``, noise with a louder third of its bands."""
     rng = np.random.default_rng(0)
-    tracks = toy_tracks()
-    patches = rng.normal(size=(len(tracks), 48, 64)).astype(np.float16)
-    for number, label in enumerate(tracks["label"]):
+    labels = toy_tracks()["label"].to_numpy()[track]
+    patches = rng.normal(size=(len(track), 48, 64)).astype(np.float16)
+    for patch, label in zip(patches, labels, strict=True):
         third = LABELS.index(label)
-        patches[number, :, 20 * third : 20 * third + 20] += 1
-    return PatchTable(tuple(patches), np.arange(len(tracks)))
+        patch[:, 20 * third : 20 * third + 20] += 1
+    return tuple(patches)

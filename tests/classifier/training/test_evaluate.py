@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from classifier.constants import GENRES
 from classifier.model import log_softmax, softmax
 from classifier.training.evaluate import (
     calibrate_across,
     calibration_error,
+    calibration_parts,
     confidence_for,
     fit_temperature,
     judge,
+    reliability,
+    surest_accuracy,
 )
 
 
@@ -62,6 +66,50 @@ def test_the_threshold_keeps_what_is_right_often_enough():
     probabilities = np.column_stack([confidence, 1 - confidence, np.zeros((4, 8))])
     assert confidence_for(0.7, np.array([0, 0, 1, 1]), probabilities) == 0.8
     assert confidence_for(1.1, np.array([0, 0, 1, 1]), probabilities) == 1.0
+
+
+def test_any_labels_can_be_judged():
+    found = judge(
+        np.array([0, 1, 1]), np.eye(2)[[0, 1, 0]], np.array(["a", "b", "c"], object), labels=("sad", "calm"), seed=0
+    )
+    assert found.by_label.loc["calm", "recall"] == 0.5
+    assert found.confusion.loc["calm", "sad"] == 1
+
+
+def test_the_auc_is_scikit_learns(rng):
+    truth, scores = sampled(rng, 300)
+    probabilities = softmax(scores)
+    found = judge(truth, probabilities, np.arange(300).astype(str).astype(object), seed=0)
+    expected = roc_auc_score(truth, probabilities, multi_class="ovr", average="macro")
+    assert found.auc == pytest.approx(expected)
+    low, high = found.intervals["auc"]
+    assert low < found.auc < high
+    assert high - low < 0.1
+
+
+def test_ties_count_half_in_the_auc():
+    found = judge(np.array([0, 1]), np.full((2, 2), 0.5), np.array(["a", "b"], object), labels=("x", "y"), seed=0)
+    assert found.auc == 0.5
+
+
+def test_the_surest_half_is_judged_by_itself():
+    probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.45, 0.55]])
+    assert surest_accuracy(np.array([0, 0, 0, 0]), probabilities) == 1.0
+    assert surest_accuracy(np.array([1, 0, 1, 1]), probabilities) == 0.5
+
+
+def test_the_reliability_of_each_confidence_is_counted():
+    bins = reliability(np.array([0, 1, 0]), np.array([[0.95, 0.05], [0.91, 0.09], [0.6, 0.4]]))
+    assert bins["songs"].tolist() == [1, 2]
+    assert bins["accuracy"].tolist() == [1.0, 0.5]
+
+
+def test_a_single_fold_is_dealt_into_parts_that_no_artist_shares():
+    groups = np.array([f"artist {number // 3}" for number in range(30)], dtype=object)
+    parts = calibration_parts(np.zeros(30, dtype=np.intp), groups)
+    assert len(set(parts)) == 5
+    assert all(len(set(parts[groups == artist])) == 1 for artist in set(groups))
+    assert calibration_parts(np.array([0, 1]), groups[:2]).tolist() == [0, 1]
 
 
 def judged(truth, guesses, groups=None):
