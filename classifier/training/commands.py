@@ -120,11 +120,11 @@ def train_command(options: argparse.Namespace) -> None:
 
 
 def finish(model: GenreModel, standing: Standing) -> GenreModel:
-    """Set everything that held-out artists decide: scales, limits, the place of the gate."""
+    """Set everything that held-out artists decide: scales, limits, the place of the gate; a mood nobody judged goes."""
     held = standing.held
-    mood = model.mood
-    if mood is not None and standing.mood is not None:
-        mood = replace(mood, scales=tuple(fit_scales(standing.mood.truth, standing.mood.parts).tolist()))
+    mood = None
+    if model.mood is not None and standing.mood is not None:
+        mood = replace(model.mood, scales=tuple(fit_scales(standing.mood.truth, standing.mood.parts).tolist()))
     return replace(
         model,
         genre=replace(model.genre, scales=tuple(fit_scales(standing.genre.truth, standing.genre.parts).tolist())),

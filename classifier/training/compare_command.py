@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from classifier.features import feature_names
+from classifier.training.clean import clean
 from classifier.training.comparison import Comparison, Split, compare, refuse_unknown
 from classifier.training.comparison_report import ranking_markdown, write_report
 from classifier.training.comparison_words import Facts
@@ -49,7 +50,9 @@ def compare_command(options: argparse.Namespace) -> Comparison:
     """
     refuse_unknown(options.only or ())
     clock = time.perf_counter()
-    task = TASKS[options.task](load_tracks(options.dataset))
+    cleaning = clean(load_tracks(options.dataset), cache=options.cache / "fingerprints", jobs=options.jobs)
+    # Copies of one recording stay together; what cleaning would drop is judged too, as other people judge it.
+    task = TASKS[options.task](cleaning.grouped)
     _say(f"{len(task.tracks)} recordings, {int((task.tracks['use'] == 'cv').sum())} of them to be judged on")
     splits = make_splits(task, options.protocol, folds=options.folds, seed=options.seed)
     material = _measure(task, options)

@@ -62,7 +62,8 @@ class Held:
     fold : ndarray, shape (n,), int
         In which fold each was held out.
     genre, mood : ndarray, shape (members, n, labels)
-        Mean log-probability over windows of each member of a head, the network's last.
+        Mean log-probability over windows of each member of a head, the network's last; of the mood no member at all
+        where it could not be learned in every fold.
     strangeness : ndarray, shape (n,)
         How far each lies from what was learned from.
     musicality : ndarray, shape (n,)
@@ -171,11 +172,12 @@ class Trainer:
             parts += [self._judge(model, track) for track in fold.test]
             passed.append(np.mean(model.whiten(unheard.rows) @ model.gate_weights + model.gate_bias > 0))
             say(f"fold {number + 1} of {len(folds)}")
+        moods = min(len(part.mood) for part in parts)  # None, if a fold had too few to learn from.
         return Held(
             tracks=np.concatenate([fold.test for fold in folds]),
             fold=np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds]),
             genre=np.stack([part.genre for part in parts], axis=1),
-            mood=np.stack([part.mood for part in parts], axis=1),
+            mood=np.stack([part.mood[:moods] for part in parts], axis=1),
             strangeness=np.array([part.strangeness for part in parts]),
             musicality=np.array([part.musicality for part in parts]),
             other_passed=float(np.mean(passed)),
@@ -190,9 +192,9 @@ class Trainer:
 
     def _mood_member(self, chosen: Labels, normaliser: Normaliser) -> LinearMember | None:
         """Fit the mood on a whitening of its own, and say it in terms of the genre's, which is the one that is kept."""
-        label, row, weight = self._spoken_for(self.curriculum.mood, chosen)
-        if set(label) != set(range(len(MOODS))):
+        if not self.curriculum.mood[self.table.track[chosen]].any(axis=0).all():
             return None
+        label, row, weight = self._spoken_for(self.curriculum.mood, chosen)
         own = normaliser.turned(self.table.rows[row], label, weight, MOOD_SHRINKAGE)
         member = linear_discriminant(Lesson(own.whiten(self.table.rows[row]), label, weight, self.seed, MOODS))
         turned = np.linalg.solve(normaliser.whitening.astype(np.float64), own.whitening @ member.weights)

@@ -80,7 +80,7 @@ def test_an_archive_that_is_damaged_anywhere_is_told(saved, start):
     content = bytearray(saved.read_bytes())
     content[start : start + 25] = b"\x07" * 25
     replace_content(saved, bytes(content))
-    with pytest.raises(ModelAltered, match="damaged|cut short|lacks"):
+    with pytest.raises(ModelAltered, match=r"damaged|cut short|lacks"):
         load_model(saved)
 
 
@@ -99,7 +99,7 @@ def test_a_missing_array_is_told_by_its_name(saved, tmp_path):
     del arrays["whitening"]
     np.savez(tmp_path / "part.npz", **arrays)
     replace_content(saved, (tmp_path / "part.npz").read_bytes())
-    with pytest.raises(ModelAltered, match="lacks what a model needs.*whitening"):
+    with pytest.raises(ModelAltered, match=r"lacks what a model needs.*whitening"):
         load_model(saved)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from classifier import GENRES, MOODS
-from classifier.__main__ import _sentence
-from tests.support.audio import encode, music_like, write_wav
+from classifier.__main__ import AUDIO_SUFFIXES, _sentence
+from tests.support.audio import PYAV, SOUNDFILE, encode, music_like, write_wav
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +48,11 @@ def test_a_folder_is_walked_and_errors_stop_nothing(songs):
     assert [Path(line["path"]).name for line in lines] == ["broken.mp3", "deep.mp3", "tune.wav"]
     assert [line.get("error") for line in lines] == ["unreadable", None, None]
     assert set(lines[0]) == {"path", "error", "message"}
+
+
+def test_every_format_that_can_be_decoded_is_picked_up_in_a_folder():
+    files = {f".{name}" for name in (*SOUNDFILE, *PYAV)} - {".alac"}  # which comes as m4a
+    assert files <= AUDIO_SUFFIXES
 
 
 def test_progress_goes_to_stderr(songs):

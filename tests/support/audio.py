@@ -14,7 +14,13 @@ import soundfile as sf
 TUNE = ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))
 """Four chords in semitones above the root: I vi IV V."""
 
-SOUNDFILE = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "ogg": ("OGG", "VORBIS"), "aiff": ("AIFF", "PCM_16")}
+SOUNDFILE = {
+    "wav": ("WAV", "PCM_16"),
+    "flac": ("FLAC", "PCM_16"),
+    "ogg": ("OGG", "VORBIS"),
+    "aiff": ("AIFF", "PCM_16"),
+    "au": ("AU", "PCM_16"),
+}
 PYAV = {
     "mp3": ("libmp3lame", "mp3"),
     "opus": ("libopus", "ogg"),

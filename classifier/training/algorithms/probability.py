@@ -23,7 +23,7 @@ from classifier.training.lesson import Lesson
 DOUBT = 0.01
 """Probability spread evenly over all labels, so that one window that rules a label out does not rule the song out."""
 
-TREES = 200
+TREES = 100
 """Trees of a forest; more of them only take longer."""
 
 BOOSTING_ROUNDS = 80

@@ -54,15 +54,37 @@ def test_gain_clips_at_full_scale(tune):
     assert np.abs(augment.change_gain(tune, -20.0)).max() == pytest.approx(0.1, rel=1e-3)
 
 
+@pytest.mark.parametrize("compression", augment.COMPRESSION_RANGE)
 @pytest.mark.parametrize("container", ["MP3", "OGG"])
-def test_a_codec_changes_little_but_something(tune, container):
-    coded = augment.reencode(tune, container, 0.7)
+def test_a_codec_changes_little_but_something(tune, container, compression):
+    coded = augment.reencode(tune, container, compression)
     assert abs(len(coded) - len(tune)) < SAMPLE_RATE / 5
     assert 0 < abs(np.std(coded) / np.std(tune) - 1) < 0.2
 
 
+@pytest.mark.parametrize("container", ["MP3", "OGG"])
+def test_more_compression_takes_more_away(tune, container):
+    mild, strong = (lost(tune, augment.reencode(tune, container, level)) for level in augment.COMPRESSION_RANGE)
+    assert strong > mild > 0
+
+
+@pytest.mark.parametrize("cutoff", augment.LOW_PASS_RANGE)
+def test_every_low_pass_leaves_the_tune_below_it(cutoff):
+    both = sine(cutoff / 2, 2.0) + sine(min(2 * cutoff, 10_800.0), 2.0)
+    filtered = augment.equalise(both, tilt=0.0, cutoff=cutoff)
+    assert level(filtered, cutoff / 2) == pytest.approx(level(both, cutoff / 2), abs=0.1)
+    assert level(filtered, min(2 * cutoff, 10_800.0)) < level(both, min(2 * cutoff, 10_800.0)) - 5
+
+
 def peak_frequency(samples):
     return np.abs(np.fft.rfft(samples)).argmax() * SAMPLE_RATE / len(samples)
+
+
+def lost(before, after):
+    """Return how far the spectra over frames lie apart."""
+    size = min(len(before), len(after)) // 1024 * 1024
+    spectra = [np.abs(np.fft.rfft(one[:size].reshape(-1, 1024), axis=1)).mean(axis=0) for one in (before, after)]
+    return np.abs(np.log(spectra[0] + 1e-3) - np.log(spectra[1] + 1e-3)).mean()
 
 
 def level(samples, frequency):

@@ -13,9 +13,11 @@ from classifier.training.evaluate import (
     calibration_error,
     calibration_parts,
     confidence_for,
+    fit_scales,
     fit_temperature,
     judge,
     reliability,
+    stack_across,
     surest_accuracy,
 )
 
@@ -59,6 +61,30 @@ def test_no_recording_calibrates_itself(rng):
     lied[fold == 1] = 0
     before, after = (calibrate_across(labels, honest, fold)[fold == 1] for labels in (truth, lied))
     np.testing.assert_array_equal(before, after)
+
+
+def test_members_are_weighed_by_what_they_know(rng):
+    truth = rng.integers(0, 10, 400)
+    knows = log_softmax(np.eye(10)[truth] * 3 + rng.normal(size=(400, 10)))
+    guesses = log_softmax(rng.normal(size=(400, 10)))
+    known, guessed = fit_scales(truth, np.stack([knows, guesses]))
+    assert known > 10 * guessed >= 0
+
+
+def test_one_member_is_weighed_by_the_inverse_of_its_temperature(rng):
+    truth = rng.integers(0, 10, 400)
+    overconfident = log_softmax(np.eye(10)[truth] * 4 + 3 * rng.normal(size=(400, 10)))
+    (scale,) = fit_scales(truth, overconfident[None])
+    assert scale == pytest.approx(1 / fit_temperature(truth, overconfident), rel=0.02)
+
+
+def test_no_recording_weighs_the_members_that_judge_it(rng):
+    truth, fold = rng.integers(0, 10, 300), np.arange(300) % 3
+    parts = np.stack([log_softmax(np.eye(10)[truth] * k + rng.normal(size=(300, 10))) for k in (2, 1)])
+    found = stack_across(truth, parts, fold)
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    other = np.where(fold == 0, (truth + 1) % 10, truth)
+    np.testing.assert_allclose(stack_across(other, parts, fold)[fold == 0], found[fold == 0])
 
 
 def test_the_threshold_keeps_what_is_right_often_enough():
