@@ -50,11 +50,23 @@ class FeatureTable:
 
         A copy that plays faster may have one window less than its recording; it is then left out of the last one.
         """
-        number = _number_within(self.track, self.copy)
-        place = {key: row for row, key in enumerate(zip(self.track, self.copy, number, strict=True))}
+        number, place = self._places()
         copies = range(int(self.copy.max(initial=0)) + 1)
         found = [[place.get((self.track[row], copy, number[row])) for copy in copies] for row in windows]
         return [[self.patches[row] for row in rows if row is not None] for rows in found]
+
+    def originals(self, windows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the unaltered window of each of ``windows``; -1 where there is none, and for unaltered ones."""
+        number, place = self._places()
+        return np.array(
+            [place.get((self.track[row], 0, number[row]), -1) if self.copy[row] else -1 for row in windows],
+            dtype=np.intp,
+        )
+
+    def _places(self) -> tuple[NDArray[np.intp], dict[tuple[int, int, int], int]]:
+        """Return each window's number in its version, and where the window of a track, a copy and a number stands."""
+        number = _number_within(self.track, self.copy)
+        return number, {key: row for row, key in enumerate(zip(self.track, self.copy, number, strict=True))}
 
 
 def extract(paths: Sequence[str], *, copies: int, seed: int, jobs: int, cache: Path) -> FeatureTable:

@@ -130,7 +130,7 @@ class Trainer:
         missing = sorted(set(self.curriculum.genres) - {self.curriculum.genres[number] for number in set(genre)})
         if missing:
             raise NothingLeftError(missing)
-        normaliser = Normaliser.fit(self.table.rows[row], genre, weight, GENRE_SHRINKAGE)
+        normaliser = Normaliser.fit(self.table.rows[row], genre, weight, GENRE_SHRINKAGE, self._altered(chosen))
         lesson = Lesson(normaliser.whiten(self.table.rows[row]), genre, weight, self.seed, self.curriculum.genres)
         member = linear_discriminant(lesson)
         mood = self._mood_member(chosen, normaliser)
@@ -189,6 +189,13 @@ class Trainer:
         place, label = np.nonzero(shares)
         row = chosen[place]
         return label, row, row_weights(label, self.table.copy[row], shares[place, label].astype(np.float64))
+
+    def _altered(self, chosen: Labels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the rows of altered copies of what has a genre, and those of their recordings."""
+        copies = chosen[self.curriculum.genre[self.table.track[chosen]].any(axis=1)]
+        originals = self.table.originals(copies)
+        known = originals >= 0
+        return self.table.rows[copies[known]], self.table.rows[originals[known]]
 
     def _mood_member(self, chosen: Labels, normaliser: Normaliser) -> LinearMember | None:
         """Fit the mood on a whitening of its own, and say it in terms of the genre's, which is the one that is kept."""

