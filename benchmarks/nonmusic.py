@@ -148,7 +148,8 @@ def report(total, called, sources):
     share = called.total() / total.total()
     print(f"{'all':24}{called.total():8}{total.total():6}{share:8.1%}")
     print(f"  divided by the {TARGET:.0%} that may be {share / TARGET:.2f}")
-    print("  by source: " + ", ".join(f"{source} {count}" for source, count in sources.items() if count))
+    if +sources:
+        print("  by source: " + ", ".join(f"{source} {count}" for source, count in sources.items() if count))
 
 
 if __name__ == "__main__":
