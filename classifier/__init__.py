@@ -5,7 +5,9 @@ This façade is all that other packages may use. No Flask, no database, no netwo
 
 from __future__ import annotations
 
-from classifier.artifact import load_model
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from classifier.constants import GENRES, MAX_BYTES, MAX_SECONDS, MIN_SECONDS, MOODS
 from classifier.errors import (
     AudioError,
@@ -22,9 +24,12 @@ from classifier.errors import (
     UnreadableAudio,
     UnsupportedAudio,
 )
-from classifier.model import GenreModel
-from classifier.pipeline import classify
-from classifier.values import Prediction, Segment
+
+if TYPE_CHECKING:
+    from classifier.artifact import load_model, model_version
+    from classifier.model import GenreModel
+    from classifier.pipeline import classify, warm_up
+    from classifier.values import Prediction, Segment
 
 __all__ = [
     "GENRES",
@@ -50,4 +55,24 @@ __all__ = [
     "UnsupportedAudio",
     "classify",
     "load_model",
+    "model_version",
+    "warm_up",
 ]
+
+_HOMES = {
+    "load_model": "artifact",
+    "model_version": "artifact",
+    "GenreModel": "model",
+    "classify": "pipeline",
+    "warm_up": "pipeline",
+    "Prediction": "values",
+    "Segment": "values",
+}
+"""Where the names live that need NumPy, a decoder and the like. They are imported when first asked for: a web page that
+only names the genres pays for none of it."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

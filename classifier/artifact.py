@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.constants import FEATURE_VERSION
+from classifier.constants import FEATURE_COUNT, FEATURE_VERSION
 from classifier.errors import ModelAltered, ModelMismatch, ModelMissing, ModelUnsafe
-from classifier.features import feature_count
 from classifier.model import GenreModel
 
 SHIPPED = Path(__file__).parent / "data" / "genre_model.npz"
@@ -75,6 +74,17 @@ def load_model(path: Path | None = None) -> GenreModel:
     if list(model.genre.labels) != card["genres"]:
         raise ModelAltered(f"{path.name} knows other genres than its card says.")
     return model
+
+
+def model_version(path: Path | None = None) -> str:
+    """Return the version of the model at ``path`` (the shipped one by default) as its card tells it.
+
+    Raises
+    ------
+    ModelMissing, ModelAltered
+        As ``read_card`` does.
+    """
+    return str(read_card(path)["version"])
 
 
 def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,6 +182,6 @@ def _model(arrays: dict[str, NDArray[Any]], version: str, name: str) -> GenreMod
         model = GenreModel.from_arrays(arrays, version=version)
     except (LookupError, TypeError, ValueError) as error:
         raise ModelAltered(f"{name} lacks what a model needs: {error}.") from error
-    if model.feature_count != feature_count():
-        raise ModelMismatch(f"{name} expects {model.feature_count} features, this program measures {feature_count()}.")
+    if model.feature_count != FEATURE_COUNT:
+        raise ModelMismatch(f"{name} expects {model.feature_count} features, this program measures {FEATURE_COUNT}.")
     return model

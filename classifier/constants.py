@@ -39,6 +39,9 @@ CEPSTRAL_LIFTER = 22
 WINDOW_SECONDS = 10.0
 """Seconds of music in one classified window: long enough for a bar or four, short enough for a timeline."""
 
+WINDOW_LENGTH = round(WINDOW_SECONDS * SAMPLE_RATE)
+"""Samples in a window."""
+
 MIN_SECONDS = 2.0
 """Seconds. Shorter audio is refused: no rhythm can be heard in it."""
 
@@ -59,3 +62,6 @@ SILENCE_PEAK = 1e-4
 
 FEATURE_VERSION = 2
 """Changes whenever a feature's value or order changes; a model refuses features of another version."""
+
+FEATURE_COUNT = 1447
+"""Columns of a feature row; here, so that a model can be loaded without what measures them."""

@@ -1,4 +1,4 @@
-"""Untrusted bytes to a mono float32 waveform: the only reader of untrusted bytes in this package.
+"""Untrusted bytes to mono float32 samples, block by block: the only reader of untrusted bytes in this package.
 
 What belongs here: every limit, and the translation of every foreign error into one of ours. Not here: anything about
 music. FFmpeg (through PyAV) reads all formats; it sees an open file, never a name, and may open nothing else.
@@ -30,8 +30,8 @@ from classifier.constants import (
 from classifier.errors import Silent, TooLarge, TooLong, TooShort, UnreadableAudio, UnsupportedAudio
 from classifier.values import Waveform
 
-BLOCK = 2**17
-"""Frames (samples of all channels) that are mixed and resampled at once."""
+BLOCK = 2**15
+"""Frames (samples of all channels) that are mixed and resampled at once: few enough to stay in a processor's cache."""
 
 PATIENCE = 500
 """Packets in a row that may yield nothing before a stream is given up."""
@@ -96,7 +96,34 @@ FOREIGN_ERRORS = (
 
 
 def decode(source: Path | str | BinaryIO, *, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> Waveform:
-    """Decode a song, whatever its name claims it to be.
+    """Decode a whole song at once: what ``Decoder`` yields, in one piece.
+
+    Parameters
+    ----------
+    source : Path, str or binary file object
+        A path, or a seekable file, which is read from its beginning and left open.
+    max_bytes, max_seconds
+        As of ``Decoder``.
+
+    Returns
+    -------
+    Waveform
+        Mono float32 at SAMPLE_RATE; ``truncated`` where the file is damaged or announces clearly more than it holds.
+
+    Raises
+    ------
+    AudioError
+        As ``Decoder.blocks`` does.
+    """
+    decoder = Decoder(source, max_bytes=max_bytes, max_seconds=max_seconds)
+    samples = bytearray()  # grows without a second copy of the song
+    for block in decoder.blocks():
+        samples += block.data
+    return Waveform(np.frombuffer(samples, np.float32), truncated=decoder.truncated)
+
+
+class Decoder:
+    """Decodes a song as it is asked for, whatever its name claims it to be; it never holds more than a block.
 
     All channels weigh the same, but a low-frequency effects channel is left out. Two channels in opposite phase
     cancel each other, as they do on any mono loudspeaker.
@@ -110,33 +137,55 @@ def decode(source: Path | str | BinaryIO, *, max_bytes: int = MAX_BYTES, max_sec
     max_seconds : float
         Decoding stops as soon as more sound than this has come, whatever the header said.
 
-    Returns
-    -------
-    Waveform
-        Mono float32 at SAMPLE_RATE; ``truncated`` where the file is damaged or announces clearly more than it holds.
-
-    Raises
-    ------
-    TooLarge, TooLong, TooShort, Silent
-        For what their names say.
-    UnsupportedAudio
-        For sample rates and numbers of channels that no music has.
-    UnreadableAudio
-        For everything else that is wrong with the bytes.
+    Attributes
+    ----------
+    expected : float
+        Seconds that the song probably lasts, from the first block on; 0 where nobody can tell.
+    truncated : bool
+        Whether the file is damaged or announces clearly more than it holds; known after the last block.
     """
-    with _opened(source) as file:
-        size = _inspect(file, max_bytes)
-        with _foreign_errors(), av.open(_Reader(file), "r", options=OPTIONS, metadata_errors="replace") as container:
-            stream = _audio_stream(container)
-            song = _Song(max_seconds)
-            packets = _Packets(container, stream)
-            for block in _blocks(packets.frames()):
-                song.add(block)
-            announced = _announced_seconds(file, size, container, stream, song.seconds)
-    missing = announced - song.seconds
-    # Packets that fail where nothing is missing are padding behind the song.
-    damaged = packets.damaged and not (announced and missing < SLACK)
-    return song.waveform(truncated=damaged or missing > max(1.0, 0.01 * announced))
+
+    def __init__(
+        self, source: Path | str | BinaryIO, *, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS
+    ) -> None:
+        self.expected = 0.0
+        self.truncated = False
+        self._source = source
+        self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the song, mono at SAMPLE_RATE, in blocks of shape (n,) of any length.
+
+        Raises
+        ------
+        TooLarge, TooLong
+            As soon as it is known.
+        TooShort, Silent
+            After the last block: only then it is known.
+        UnsupportedAudio
+            For sample rates and numbers of channels that no music has.
+        UnreadableAudio
+            For everything else that is wrong with the bytes.
+        """
+        with _opened(self._source) as file:
+            size = _inspect(file, self._max_bytes)
+            with (
+                _foreign_errors(),
+                av.open(_Reader(file), "r", options=OPTIONS, metadata_errors="replace") as container,
+            ):
+                stream = _audio_stream(container)
+                self.expected = _guessed_seconds(container, stream)
+                song = _Song(self._max_seconds)
+                packets = _Packets(container, stream)
+                for block in _blocks(packets.frames()):
+                    yield from song.add(block)
+                announced = _announced_seconds(file, size, container, stream, song.seconds)
+        missing = announced - song.seconds
+        # Packets that fail where nothing is missing are padding behind the song.
+        damaged = packets.damaged and not (announced and missing < SLACK)
+        self.truncated = damaged or missing > max(1.0, 0.01 * announced)
+        yield song.rest(truncated=self.truncated)
 
 
 def _opened(source: Path | str | BinaryIO) -> AbstractContextManager[BinaryIO]:
@@ -175,6 +224,10 @@ def _foreign_errors() -> Iterator[None]:
         yield
     except FOREIGN_ERRORS as error:
         raise UnreadableAudio from error
+
+
+def _container(file: BinaryIO) -> av.container.InputContainer:
+    return av.open(_Reader(file), "r", options=OPTIONS, metadata_errors="replace")
 
 
 class _Reader:
@@ -250,20 +303,19 @@ def _blocks(frames: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame]:
 
 
 class _Song:
-    """Collects blocks as mono samples at SAMPLE_RATE."""
+    """Turns blocks into mono samples at SAMPLE_RATE, and knows what was heard so far."""
 
     def __init__(self, max_seconds: float) -> None:
         self.seconds = 0.0
         self._max_seconds = max_seconds
-        self._samples = bytearray()  # grows without a second copy of the song
         self._rate = 0
         self._resampler = soxr.ResampleStream(SAMPLE_RATE, SAMPLE_RATE, 1)
         self._low, self._high = np.inf, -np.inf
 
-    def add(self, block: av.AudioFrame) -> None:
+    def add(self, block: av.AudioFrame) -> Iterator[NDArray[np.float32]]:
         """Mix and resample one block."""
         if block.sample_rate != self._rate:
-            self._change_rate(block.sample_rate)
+            yield self._change_rate(block.sample_rate)
         if not 1 <= block.layout.nb_channels <= MAX_CHANNELS:
             raise UnsupportedAudio(f"The song has {block.layout.nb_channels} channels; we read up to {MAX_CHANNELS}.")
         self.seconds += block.samples / self._rate
@@ -271,10 +323,10 @@ class _Song:
             raise TooLong(self._max_seconds)
         mono = _mix(block)
         self._low, self._high = min(self._low, mono.min()), max(self._high, mono.max())
-        self._resample(mono)
+        yield self._resampler.resample_chunk(mono)
 
-    def waveform(self, *, truncated: bool) -> Waveform:
-        """Return what was collected, or refuse it."""
+    def rest(self, *, truncated: bool) -> NDArray[np.float32]:
+        """Return what the resampler still holds, or refuse the song."""
         if self.seconds < MIN_SECONDS and truncated:
             raise UnreadableAudio("it is damaged or incomplete")
         if self.seconds < MIN_SECONDS:
@@ -282,19 +334,20 @@ class _Song:
         # Half of the distance from trough to crest is the peak without the constant part.
         if (self._high - self._low) / 2 <= SILENCE_PEAK:
             raise Silent
-        self._resample(np.empty(0, np.float32), last=True)
-        return Waveform(np.frombuffer(self._samples, np.float32), truncated=truncated)
+        return self._drained()
 
-    def _change_rate(self, rate: int) -> None:
+    def _change_rate(self, rate: int) -> NDArray[np.float32]:
         lowest, highest = SAMPLE_RATE_RANGE
         if not lowest <= rate <= highest:
             raise UnsupportedAudio(f"The song has {rate} samples a second; we read {lowest} to {highest}.")
-        self._resample(np.empty(0, np.float32), last=True)
+        before = self._drained()
         self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
         self._rate = rate
+        return before
 
-    def _resample(self, mono: NDArray[np.float32], *, last: bool = False) -> None:
-        self._samples += self._resampler.resample_chunk(mono, last=last).data
+    def _drained(self) -> NDArray[np.float32]:
+        rest: NDArray[np.float32] = self._resampler.resample_chunk(np.empty(0, np.float32), last=True)
+        return rest
 
 
 def _mix(block: av.AudioFrame) -> NDArray[np.float32]:
@@ -343,6 +396,13 @@ def _announced_seconds(
         return float(stream.duration * stream.time_base)
     # The container's own length is that of its longest stream.
     return (container.duration or 0) / av.time_base if len(container.streams) == 1 else 0.0
+
+
+def _guessed_seconds(container: av.container.InputContainer, stream: av.AudioStream) -> float:
+    """Return FFmpeg's guess of the length: good enough to tell how far the analysis is, not to judge a file by."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
 
 
 def _riff_bytes(file: BinaryIO) -> int:

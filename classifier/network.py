@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -39,17 +40,23 @@ class Convolution:
     band_step: int
 
     def __call__(self, planes: Array) -> Array:
-        """Apply it to planes of shape (channels in, frames, bands)."""
-        channels, size = self.weights.shape[0], self.weights.shape[2]
+        """Apply it to planes of shape (frames, bands, channels in)."""
+        size = self.weights.shape[2]
         edge = size // 2
-        padded = np.pad(planes, ((0, 0), (edge, edge), (edge, edge)))
-        around = sliding_window_view(padded, (size, size), axis=(1, 2))[:, :, :: self.band_step]
-        frames, bands = around.shape[1:3]
-        points = around.transpose(0, 3, 4, 1, 2).reshape(-1, frames * bands)
-        found = (self.weights.reshape(channels, -1) @ points + self.bias[:, None]).reshape(channels, frames, bands)
-        squares = found[:, : frames // 2 * 2, : bands // 2 * 2].reshape(channels, frames // 2, 2, bands // 2, 2)
-        # Rectifying after the maximum is the same as before it, on a quarter of the points.
-        return np.asarray(np.maximum(squares.max(axis=(2, 4)), 0))
+        padded = np.pad(planes, ((edge, edge), (edge, edge), (0, 0)))
+        around = sliding_window_view(padded, (size, size), axis=(0, 1))[:, :: self.band_step]
+        frames, bands = around.shape[:2]
+        # Channels stand last, so that neighbours along the bands are copied in one run.
+        points = around.transpose(0, 1, 3, 4, 2).reshape(frames * bands, -1)
+        found = _pooled((points @ self._matrix).reshape(frames, bands, -1))
+        # Bias and rectifying after the maximum are the same as before it, on a quarter of the points.
+        found += self.bias
+        return np.maximum(found, 0, out=found)
+
+    @cached_property
+    def _matrix(self) -> Array:
+        """The weights as ``__call__`` multiplies by them, shape (size * size * channels in, channels out)."""
+        return np.ascontiguousarray(self.weights.transpose(2, 3, 1, 0).reshape(-1, len(self.weights)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,16 +96,16 @@ class Network:
 
     def logits(self, patches: Sequence[NDArray[np.floating]]) -> Array:
         """Score patches of shape (frames, MEL_BANDS), of any length each; the result has shape (n, outputs)."""
-        return np.stack([self._pooled(patch) for patch in patches]) @ self.weights + self.bias
+        return np.stack([self._summary(patch) for patch in patches]) @ self.weights + self.bias
 
-    def _pooled(self, patch: NDArray[np.floating]) -> Array:
+    def _summary(self, patch: NDArray[np.floating]) -> Array:
         standardised = ((patch - self.mean) / self.scale).astype(np.float32)
         repeated = np.tile(standardised, (-(-SHORTEST // len(patch)), 1)) if len(patch) < SHORTEST else standardised
-        planes = repeated[None]
+        planes = repeated[:, :, None]
         for convolution in self.convolutions:
             planes = convolution(planes)
-        over_bands = planes.mean(axis=2)
-        return np.concatenate([over_bands.mean(axis=1), over_bands.max(axis=1)])
+        over_bands = planes.mean(axis=1)
+        return np.concatenate([over_bands.mean(axis=0), over_bands.max(axis=0)])
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays that ``from_arrays`` takes."""
@@ -129,6 +136,13 @@ class Network:
             weights=_float32(arrays["network_weights"]),
             bias=_float32(arrays["network_bias"]),
         )
+
+
+def _pooled(planes: Array) -> Array:
+    """Return the maximum over squares of two frames by two bands, shape (frames // 2, bands // 2, channels)."""
+    frames, bands = (length // 2 * 2 for length in planes.shape[:2])
+    over_frames = np.maximum(planes[0:frames:2], planes[1:frames:2])
+    return np.maximum(over_frames[:, 0:bands:2], over_frames[:, 1:bands:2])
 
 
 def _float32(array: NDArray[Any]) -> Array:

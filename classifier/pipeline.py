@@ -1,6 +1,7 @@
 """From a file to its verdict: decode, measure, score.
 
 What belongs here: the three calls in their order, and the assembling of a Prediction. Not here: any arithmetic.
+Decoding and measuring go hand in hand, window by window, so that a long song takes no more memory than a short one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.decode import decode
-from classifier.features import Features, measure
+from classifier.constants import WINDOW_LENGTH
+from classifier.decode import Decoder
+from classifier.features import Features, measure_blocks
 from classifier.model import GenreModel
 from classifier.values import Prediction, Segment
 
@@ -45,14 +47,22 @@ def classify(source: Path | str | BinaryIO, model: GenreModel, *, progress: Prog
     """
     tell = progress or (lambda _stage, _share: None)
     tell("decode", 0.0)
-    waveform = decode(source)
-    tell("features", 0.0)
-    features = measure(waveform, progress=lambda share: tell("features", share))
+    decoder = Decoder(source)
+    features = measure_blocks(
+        decoder.blocks(), heard=lambda seconds: tell("features", min(1.0, seconds / max(seconds, decoder.expected)))
+    )
     tell("model", 0.0)
-    return _prediction(features, model, duration=waveform.duration, truncated=waveform.truncated)
+    return _prediction(features, model, truncated=decoder.truncated)
 
 
-def _prediction(features: Features, model: GenreModel, *, duration: float, truncated: bool) -> Prediction:
+def warm_up(model: GenreModel) -> None:
+    """Do now what the first song would otherwise wait for: imports, filter banks, first use of every array."""
+    noise = np.random.default_rng(0).standard_normal(WINDOW_LENGTH).astype(np.float32)
+    features = measure_blocks([noise])
+    model.judge(features.rows, features.patches)
+
+
+def _prediction(features: Features, model: GenreModel, *, truncated: bool) -> Prediction:
     verdict = model.judge(features.rows, features.patches)
     genres = model.genre.labels
     scores = _scores(genres, verdict.song)
@@ -70,7 +80,7 @@ def _prediction(features: Features, model: GenreModel, *, duration: float, trunc
             for (start, end), probabilities in zip(features.bounds.tolist(), verdict.windows, strict=True)
         ),
         tempo=None if features.tempo is None else round(features.tempo, 1),
-        duration=round(duration, 3),
+        duration=round(float(features.bounds[-1, 1]), 3),
         model=model.version,
         genres=tuple(genres[number] for number in verdict.shown),
         mood=max(moods, key=moods.__getitem__) if moods else None,

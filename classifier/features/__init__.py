@@ -8,19 +8,30 @@ No feature holds an absolute level, and nothing below LOW_CUT is looked at: both
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.constants import FRAME_LENGTH, SAMPLE_RATE, WINDOW_SECONDS
+from classifier.constants import FEATURE_COUNT, FRAME_LENGTH, SAMPLE_RATE, WINDOW_LENGTH
 from classifier.features import dictionary, harmony, rhythm, timbre
 from classifier.features.patches import patch
 from classifier.features.spectrum import Spectrum
 from classifier.values import Waveform
 
-__all__ = ["GROUPS", "Features", "feature_count", "feature_names", "measure", "window_bounds"]
+__all__ = [
+    "GROUPS",
+    "Features",
+    "feature_count",
+    "feature_names",
+    "measure",
+    "measure_blocks",
+    "window_bounds",
+    "windows",
+]
+
+Samples = NDArray[np.float32]
 
 GROUPS: dict[str, Callable[[Spectrum], NDArray[np.float32]]] = {
     "mfcc": timbre.mfcc_statistics,
@@ -59,36 +70,58 @@ class Features:
     tempo: float | None
 
 
-def measure(waveform: Waveform, *, progress: Callable[[float], None] | None = None) -> Features:
-    """Measure every window of a song.
+def measure(waveform: Waveform) -> Features:
+    """Measure every window of a song that is there as a whole; see ``measure_blocks``."""
+    return measure_blocks([waveform.samples])
+
+
+def measure_blocks(blocks: Iterable[Samples], *, heard: Callable[[float], None] | None = None) -> Features:
+    """Measure every window of a song as it comes in; no more than two windows of it are held.
 
     Parameters
     ----------
-    waveform : Waveform
-        Mono audio at SAMPLE_RATE, at least one frame (93 ms) long.
-    progress : callable, optional
-        Called with the fraction done, 0 to 1, after each window.
+    blocks : iterable of ndarray, shape (n,), float32
+        Mono audio at SAMPLE_RATE, cut anywhere; together at least one frame (93 ms).
+    heard : callable, optional
+        Called after each window with the seconds measured so far.
 
     Returns
     -------
     Features
         Rows, patches, their bounds, and the tempo.
     """
-    bounds = window_bounds(len(waveform.samples))
-    rows = np.empty((len(bounds), feature_count()), dtype=np.float32)
-    patches = []
+    rows, patches, ends = [], [], [0]
     pulse = np.zeros(rhythm.PULSE_LAGS)
-    for index, spectrum in enumerate(_spectra(waveform, bounds)):
-        rows[index] = np.concatenate([group(spectrum) for group in GROUPS.values()])
+    for window in windows(blocks):
+        spectrum = Spectrum.of(window)
+        rows.append(np.concatenate([group(spectrum) for group in GROUPS.values()]))
         patches.append(patch(spectrum))
         pulse += rhythm.pulse(spectrum)
-        if progress:
-            progress((index + 1) / len(bounds))
-    return Features(rows, tuple(patches), bounds / SAMPLE_RATE, rhythm.tempo(pulse / len(bounds)))
+        ends.append(ends[-1] + len(window))
+        if heard:
+            heard(ends[-1] / SAMPLE_RATE)
+    bounds = np.stack([ends[:-1], ends[1:]], axis=1) / SAMPLE_RATE
+    return Features(np.stack(rows), tuple(patches), bounds, rhythm.tempo(pulse / len(rows)))
+
+
+def windows(blocks: Iterable[Samples]) -> Iterator[Samples]:
+    """Cut a song, given in blocks of any length, into the windows of ``window_bounds``, each as soon as it is certain.
+
+    A window is certain once half a window follows it, for that half will be a window of its own.
+    """
+    waiting = np.empty(0, np.float32)
+    for block in _gathered(blocks, WINDOW_LENGTH // 2):
+        waiting = np.concatenate([waiting, block]) if len(waiting) else block
+        while len(waiting) >= WINDOW_LENGTH + WINDOW_LENGTH // 2:
+            yield waiting[:WINDOW_LENGTH]
+            waiting = waiting[WINDOW_LENGTH:]
+    if len(waiting) < FRAME_LENGTH:
+        raise ValueError(f"at least {FRAME_LENGTH} samples are needed, not {len(waiting)}")
+    yield waiting
 
 
 def window_bounds(sample_count: int) -> NDArray[np.int64]:
-    """Cut a song into equal windows as near to WINDOW_SECONDS as its length allows.
+    """Cut a song into windows of WINDOW_SECONDS; the last one has what remains, half as much to half as much again.
 
     Parameters
     ----------
@@ -102,14 +135,14 @@ def window_bounds(sample_count: int) -> NDArray[np.int64]:
     """
     if sample_count < FRAME_LENGTH:
         raise ValueError(f"at least {FRAME_LENGTH} samples are needed, not {sample_count}")
-    windows = max(1, round(sample_count / (WINDOW_SECONDS * SAMPLE_RATE)))
-    edges = np.linspace(0, sample_count, windows + 1).astype(np.int64)
+    count = max(1, (sample_count + WINDOW_LENGTH // 2) // WINDOW_LENGTH)
+    edges = np.append(np.arange(count) * WINDOW_LENGTH, sample_count)
     return np.stack([edges[:-1], edges[1:]], axis=1)
 
 
 def feature_count() -> int:
     """Return the number of columns of a feature row."""
-    return len(feature_names())
+    return FEATURE_COUNT
 
 
 def feature_names() -> tuple[str, ...]:
@@ -123,6 +156,13 @@ def feature_names() -> tuple[str, ...]:
 _names: list[str] = []
 
 
-def _spectra(waveform: Waveform, bounds: NDArray[np.int64]) -> Iterator[Spectrum]:
-    for start, end in bounds:
-        yield Spectrum.of(waveform.samples[start:end])
+def _gathered(blocks: Iterable[Samples], least: int) -> Iterator[Samples]:
+    """Join blocks until there are at least ``least`` samples, so that little is copied twice."""
+    parts: list[Samples] = []
+    for block in blocks:
+        parts.append(block)
+        if sum(map(len, parts)) >= least:
+            yield np.concatenate(parts) if len(parts) > 1 else block
+            parts = []
+    if parts:
+        yield np.concatenate(parts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -47,9 +47,9 @@ class Dictionary:
 
     Parameters
     ----------
-    mean : ndarray, shape (MEL_BANDS * frames,)
+    mean : ndarray, shape (frames * MEL_BANDS,)
         Of all patches, each without its own mean.
-    projection : ndarray, shape (MEL_BANDS * frames, directions)
+    projection : ndarray, shape (frames * MEL_BANDS, directions)
         Whitens them and drops what hardly varies.
     entries : ndarray, shape (directions, entries)
         Of unit length each.
@@ -60,12 +60,21 @@ class Dictionary:
     entries: Array
 
     def encode(self, patches: Array) -> Array:
-        """Return how strongly each entry is heard on average; patches (n, MEL_BANDS * frames), result (entries,)."""
-        centred = patches - patches.mean(axis=1, keepdims=True) - self.mean
-        whitened = centred @ self.projection
+        """Return how strongly each entry is heard on average; patches (n, frames * MEL_BANDS), result (entries,)."""
+        # A patch's own mean and the mean of all are taken off after the projection, where there is less of them.
+        whitened = patches @ self.projection
+        whitened -= patches.mean(axis=1, keepdims=True) * self._of_ones + self._of_mean
         whitened /= np.linalg.norm(whitened, axis=1, keepdims=True) + SMALLEST
         heard = np.maximum(whitened @ self.entries - THRESHOLD, 0).mean(axis=0)
         return np.asarray(np.log(heard + SMALLEST))
+
+    @cached_property
+    def _of_ones(self) -> Array:
+        return np.asarray(self.projection.sum(axis=0))
+
+    @cached_property
+    def _of_mean(self) -> Array:
+        return np.asarray(self.mean @ self.projection)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> Self:
@@ -75,23 +84,28 @@ class Dictionary:
 
 def short_patches(spectrum: Spectrum) -> Array:
     """Entries heard in patches of SHORT_FRAMES, shape (entries,)."""
-    return _shipped("short").encode(cut(spectrum.log_mel, SHORT_FRAMES, PATCH_STEP))
+    return _shipped("short").encode(cut(_levelled(spectrum), SHORT_FRAMES, PATCH_STEP))
 
 
 def long_patches(spectrum: Spectrum) -> Array:
     """Entries heard in patches of LONG_FRAMES, shape (entries,)."""
-    return _shipped("long").encode(cut(spectrum.log_mel, LONG_FRAMES, PATCH_STEP))
+    return _shipped("long").encode(cut(_levelled(spectrum), LONG_FRAMES, PATCH_STEP))
 
 
 def cut(log_mel: Array, frames: int, step: int) -> Array:
-    """Cut a log-mel spectrogram, shape (n, bands), into overlapping patches, shape (patches, bands * frames).
+    """Cut a log-mel spectrogram, shape (n, bands), into overlapping patches, shape (patches, frames * bands).
 
     A spectrogram shorter than a patch is held at its last frame.
     """
     missing = max(0, frames - len(log_mel))
     padded = np.pad(log_mel, ((0, missing), (0, 0)), mode="edge") if missing else log_mel
-    views = sliding_window_view(padded, frames, axis=0)[::step]
+    views = sliding_window_view(padded, (frames, log_mel.shape[1]))[::step, 0]
     return views.reshape(len(views), -1)
+
+
+def _levelled(spectrum: Spectrum) -> Array:
+    # Small numbers keep their digits in the sums of ``encode``, which does not hear the level.
+    return np.asarray(spectrum.log_mel - spectrum.log_mel.mean())
 
 
 @cache

@@ -37,8 +37,10 @@ def _intervals(mean: Array) -> Array:
 
 def _intervals_of_frames(chroma: Array) -> Array:
     """Tell the same within single frames, averaged: chords rather than melodies."""
-    energy = np.sum(chroma**2)
-    return np.array([np.sum(chroma * np.roll(chroma, step, axis=1)) / energy for step in range(1, INTERVALS + 1)])
+    together = chroma.T @ chroma
+    note = np.arange(len(together))
+    intervals = [together[note, note - step].sum() for step in range(1, INTERVALS + 1)]
+    return np.asarray(np.array(intervals) / np.trace(together))
 
 
 def _entropy(chroma: Array) -> Array:

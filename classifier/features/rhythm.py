@@ -38,6 +38,9 @@ TEMPO_SEARCH = (50.0, 220.0)
 MIN_PULSE = 0.05
 """Normalised autocorrelation below which no pulse is claimed."""
 
+ONSET_RANGE = np.float32(12.0)
+"""Nepers of power (52 dB) below a window's loudest band where onsets are no longer heard."""
+
 MODULATION_BANDS = 10
 """Groups of mel bands whose modulation is measured."""
 
@@ -49,36 +52,41 @@ MODULATION_FRAMES = 512
 
 
 def onset_strength(spectrum: Spectrum) -> Array:
-    """Return the mean rise of the log-mel bands at every frame, shape (frames,), without its mean."""
-    log_mel = np.maximum(spectrum.log_mel, spectrum.log_mel.max() - np.float32(12.0))
-    rise = np.maximum(np.diff(log_mel, axis=0, prepend=log_mel[:1]), 0).mean(axis=1)
-    centred: Array = rise - rise.mean()
-    return centred
+    """Return the mean rise of the log-mel bands at every frame, without its mean; shape (frames, 3).
+
+    The columns are all bands, the low quarter and the high half. What lies ONSET_RANGE below the loudest is not heard.
+    """
+    log_mel = np.maximum(spectrum.log_mel, spectrum.log_mel.max() - ONSET_RANGE)
+    rise = np.zeros_like(log_mel)
+    np.maximum(log_mel[1:] - log_mel[:-1], 0, out=rise[1:])
+    onsets: Array = rise @ _onset_bands()
+    onsets -= onsets.mean(axis=0)
+    return onsets
 
 
 def pulse(spectrum: Spectrum) -> NDArray[np.float64]:
     """Return the normalised autocorrelation of the onset strength at lags 0 to PULSE_LAGS - 1 frames."""
-    return _autocorrelation(onset_strength(spectrum))
+    return _autocorrelation(onset_strength(spectrum)[:, :1])[:, 0]
 
 
 def onset_autocorrelation(spectrum: Spectrum) -> Array:
     """Autocorrelation of the onset strength of all, low and high bands on a log-tempo grid, with its clarity."""
-    parts = [pulse(spectrum)]
-    log_mel = np.maximum(spectrum.log_mel, spectrum.log_mel.max() - np.float32(12.0))
-    for bands in (slice(0, MEL_BANDS // 4), slice(MEL_BANDS // 2, MEL_BANDS)):
-        rise = np.maximum(np.diff(log_mel[:, bands], axis=0, prepend=log_mel[:1, bands]), 0).mean(axis=1)
-        parts.append(_autocorrelation(rise - rise.mean()))
-    onsets = onset_strength(spectrum)
+    strength = onset_strength(spectrum)
+    parts = _autocorrelation(strength)
+    onsets = strength[:, 0]
     spread = onsets.std() + 1e-6
-    clarity = [parts[0][8:].max(), np.log(spread), np.mean(onsets**3) / spread**3, np.mean(onsets > spread)]
-    grids = [_tempo_grid() @ part for part in parts]
-    return np.concatenate([*grids, clarity]).astype(np.float32)
+    clarity = [
+        parts[8:, 0].max(),
+        np.log(spread),
+        np.mean(onsets * onsets * onsets) / spread**3,
+        np.mean(onsets > spread),
+    ]
+    return np.concatenate([(_tempo_grid() @ parts).T.ravel(), clarity]).astype(np.float32)
 
 
 def modulation_spectrum(spectrum: Spectrum) -> Array:
     """Logarithmic strength of slow to fast modulations of groups of mel bands, each against the group's total."""
-    groups = np.array_split(spectrum.log_mel, MODULATION_BANDS, axis=1)
-    envelopes = np.stack([group.mean(axis=1) for group in groups], axis=1)[:MODULATION_FRAMES]
+    envelopes = spectrum.log_mel[:MODULATION_FRAMES] @ _modulation_groups()
     envelopes = (envelopes - envelopes.mean(axis=0)) * np.hanning(len(envelopes)).astype(np.float32)[:, None]
     power = np.abs(rfft(envelopes, n=MODULATION_FRAMES, axis=0)) ** 2
     bands = _modulation_bands() @ power + 1e-6
@@ -114,12 +122,30 @@ def tempo(pulse_strength: NDArray[np.float64]) -> float | None:
 
 
 def _autocorrelation(onsets: Array) -> NDArray[np.float64]:
-    length = next_fast_len(len(onsets) + PULSE_LAGS, real=True)
-    full = irfft(np.abs(rfft(onsets.astype(np.float64), n=length)) ** 2, n=length)[:PULSE_LAGS]
+    """Autocorrelate each column, shape (frames, n) to (PULSE_LAGS, n); zeros for a column without onsets."""
+    count = len(onsets)
+    length = next_fast_len(count + PULSE_LAGS, real=True)
+    full = irfft(np.abs(rfft(onsets.T.astype(np.float64), n=length)) ** 2, n=length).T[:PULSE_LAGS]
     energy = full[0]
     # Fewer pairs stand behind a long lag; without this correction short songs would seem to have no slow pulse.
-    pairs = np.maximum(len(onsets) - np.arange(PULSE_LAGS), len(onsets) // 4) / len(onsets)
-    return np.asarray(full / pairs / energy if energy > 1e-9 else np.zeros(PULSE_LAGS))  # noqa: PLR2004 - silence
+    pairs = np.maximum(count - np.arange(PULSE_LAGS), max(1, count // 4))[:, None] / count
+    silent = energy <= 1e-9  # noqa: PLR2004 - rounding errors of silence
+    return np.asarray(np.where(silent, 0, full / pairs / np.where(silent, 1, energy)))
+
+
+@cache
+def _onset_bands() -> Array:
+    """Weights that average all bands, the low quarter and the high half, shape (MEL_BANDS, 3)."""
+    band = np.arange(MEL_BANDS)
+    parts = np.stack([band >= 0, band < MEL_BANDS // 4, band >= MEL_BANDS // 2], axis=1)
+    return np.asarray(parts / parts.sum(axis=0), dtype=np.float32)
+
+
+@cache
+def _modulation_groups() -> Array:
+    """Weights that average groups of neighbouring bands, shape (MEL_BANDS, MODULATION_BANDS)."""
+    groups = np.array_split(np.eye(MEL_BANDS), MODULATION_BANDS, axis=1)
+    return np.stack([group.mean(axis=1) for group in groups], axis=1).astype(np.float32)
 
 
 @cache

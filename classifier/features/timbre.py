@@ -7,6 +7,7 @@ What belongs here: statistics over the frames of one ``Spectrum``, each a vector
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -35,6 +36,9 @@ DELTA_REACH = 2
 ROLLOFF_SHARES = (0.5, 0.85, 0.95)
 """Shares of a frame's power below its roll-off frequencies."""
 
+ROLLOFF_RUN = 32
+"""Bins that are summed up before it is asked in which of them a roll-off lies; divides their number."""
+
 PERCENTILES = (10, 50, 90)
 
 
@@ -43,7 +47,7 @@ def mfcc_statistics(spectrum: Spectrum) -> Array:
     mfcc = spectrum.mfcc
     first = delta(mfcc)
     second = delta(first)
-    low, middle, high = np.percentile(mfcc, PERCENTILES, axis=0)
+    low, middle, high = percentiles(mfcc, PERCENTILES)
     mean = mfcc.mean(axis=0)
     return _join(
         mean[1:], _log_std(mfcc), _skewness(mfcc), (middle - mean), high - low, _log_std(first), _log_std(second)
@@ -62,23 +66,24 @@ def mfcc_correlation(spectrum: Spectrum) -> Array:
 def spectral_pattern(spectrum: Spectrum) -> Array:
     """Median, low and high percentile of every mel band against the window's level, and those of its rise."""
     log_mel = spectrum.log_mel
-    level = np.median(log_mel)
-    low, middle, high = np.percentile(log_mel, PERCENTILES, axis=0)
+    level = percentiles(log_mel.reshape(-1, 1), (50,))
+    low, middle, high = percentiles(log_mel, PERCENTILES)
     rise = np.maximum(np.diff(log_mel[::3], axis=0), 0)
-    rising = np.percentile(rise, 90, axis=0) if len(rise) else np.zeros(log_mel.shape[1])
+    (rising,) = percentiles(rise, (90,)) if len(rise) else np.zeros((1, log_mel.shape[1]))
     return _join(middle - level, high - middle, middle - low, rising)
 
 
 def contrast_statistics(spectrum: Spectrum) -> Array:
     """Mean and spread of spectral contrast (peaks less valleys) and of the valleys in octave bands."""
     power = spectrum.power[::CONTRAST_STEP]
-    log_power = np.log(np.maximum(power, max(FLOOR, power.max() * CONTRAST_RANGE)))
-    peaks, valleys = [], []
+    floored = np.maximum(power, max(FLOOR, power.max() * CONTRAST_RANGE))
+    ends = []
     for start, end, count in _contrast_bands():
-        ordered = np.partition(log_power[:, start:end], (count, end - start - count), axis=1)
-        valleys.append(ordered[:, :count].mean(axis=1))
-        peaks.append(ordered[:, -count:].mean(axis=1))
-    peak, valley = np.stack(peaks, axis=1), np.stack(valleys, axis=1)
+        # A full sort: NumPy has vector code for it, and is several times slower at selecting the two ends.
+        ordered = np.sort(floored[:, start:end], axis=1)
+        ends += [ordered[:, :count], ordered[:, -count:]]
+    means = np.log(np.concatenate(ends, axis=1)) @ _contrast_means()
+    valley, peak = means[:, ::2], means[:, 1::2]
     contrast = peak - valley
     relative = valley - valley.mean(axis=1, keepdims=True)
     return _join(contrast.mean(axis=0), _log_std(contrast), relative.mean(axis=0), _log_std(relative))
@@ -95,8 +100,8 @@ def delta(frames: Array) -> Array:
 
     The values are those of ``python_speech_features.delta(frames, 2)``, edges repeated.
     """
-    padded = np.pad(frames, ((DELTA_REACH, DELTA_REACH), (0, 0)), mode="edge")
     count = len(frames)
+    padded = frames[np.arange(-DELTA_REACH, count + DELTA_REACH).clip(0, count - 1)]
     slope = np.zeros_like(frames)
     for reach in range(1, DELTA_REACH + 1):
         ahead = padded[DELTA_REACH + reach : DELTA_REACH + reach + count]
@@ -105,21 +110,43 @@ def delta(frames: Array) -> Array:
     return slope / np.float32(2 * sum(reach**2 for reach in range(1, DELTA_REACH + 1)))
 
 
+def percentiles(frames: Array, shares: Sequence[float]) -> Array:
+    """Return the given percentiles of every column, shape (len(shares), columns).
+
+    The values are those of ``np.percentile(frames, shares, axis=0)``, a fifth of the time.
+    """
+    ordered = np.sort(frames.T, axis=1)
+    place = np.asarray(shares) / 100 * (len(frames) - 1)
+    below = place.astype(np.intp)
+    above = np.minimum(below + 1, len(frames) - 1)
+    part = (place - below).astype(np.float32)
+    return np.asarray((ordered[:, below] + (ordered[:, above] - ordered[:, below]) * part).T)
+
+
 def _moments(spectrum: Spectrum) -> tuple[Array, Array]:
     """Centroid and bandwidth of the magnitude over log-frequency, in octaves above LOW_CUT."""
-    weights = spectrum.magnitude @ _octave_powers()
-    total = weights[:, 0] + FLOOR
-    centroid = weights[:, 1] / total
-    variance = np.maximum(weights[:, 2] / total - centroid**2, 0)
+    magnitude, octaves = spectrum.magnitude, _octaves()
+    total = magnitude.sum(axis=1) + FLOOR
+    centroid = magnitude @ octaves / total
+    variance = np.maximum(magnitude @ octaves**2 / total - centroid**2, 0)
     return centroid, np.sqrt(variance)
 
 
-def _rolloffs(spectrum: Spectrum) -> list[Array]:
-    """Frequency, in octaves above LOW_CUT, below which given shares of the magnitude lie."""
-    cumulative = np.cumsum(spectrum.magnitude, axis=1)
-    total = cumulative[:, -1:]
-    octaves = _octave_powers()[:, 1]
-    return [octaves[np.sum(cumulative < share * total, axis=1).clip(max=len(octaves) - 1)] for share in ROLLOFF_SHARES]
+def _rolloffs(spectrum: Spectrum) -> Array:
+    """Frequency, in octaves above LOW_CUT, below which given shares of the magnitude lie; shape (shares, frames).
+
+    The sum up to every bin is taken over runs of ROLLOFF_RUN bins first, and within the one run that matters then.
+    """
+    frames, bins = spectrum.magnitude.shape
+    runs = spectrum.magnitude.reshape(-1, ROLLOFF_RUN)
+    up_to = np.cumsum((runs @ np.ones(ROLLOFF_RUN, np.float32)).reshape(frames, -1), axis=1)
+    wanted = np.array(ROLLOFF_SHARES, np.float32)[:, None, None] * up_to[:, -1:]
+    run = np.count_nonzero(up_to[:, :-1] < wanted, axis=2)
+    frame = np.arange(frames)
+    before = np.where(run > 0, up_to[frame, run - 1], 0)
+    sums = before[..., None] + np.cumsum(runs[frame * (bins // ROLLOFF_RUN) + run], axis=2)
+    number = run * ROLLOFF_RUN + np.count_nonzero(sums < wanted, axis=2)
+    return np.asarray(_octaves().take(number, mode="clip"))
 
 
 def _flatness(spectrum: Spectrum) -> Array:
@@ -130,14 +157,15 @@ def _flatness(spectrum: Spectrum) -> Array:
 
 def _flux(spectrum: Spectrum) -> Array:
     """Mean rise of the log-mel bands from one frame to the next."""
-    rise = np.maximum(np.diff(spectrum.log_mel, axis=0), 0).mean(axis=1)
+    rise = spectrum.rise.mean(axis=1)
     return np.concatenate([rise[:1], rise]) if len(rise) else np.zeros(len(spectrum.power), dtype=np.float32)
 
 
 @cache
-def _octave_powers() -> Array:
-    octaves = np.log2(bin_frequencies()[LOWEST_BIN:] / LOW_CUT)
-    return np.stack([octaves**0, octaves, octaves**2], axis=1).astype(np.float32)
+def _octaves() -> Array:
+    """Return how many octaves each bin of ``Spectrum.magnitude`` lies above LOW_CUT."""
+    frequency = bin_frequencies()
+    return np.asarray(np.log2(np.maximum(frequency[1:], frequency[LOWEST_BIN]) / LOW_CUT), dtype=np.float32)
 
 
 @cache
@@ -149,6 +177,14 @@ def _contrast_bands() -> tuple[tuple[int, int, int], ...]:
     )
 
 
+@cache
+def _contrast_means() -> Array:
+    """Weights that average the lowest and the highest bins of each octave band, as they stand side by side."""
+    counts = [count for _start, _end, count in _contrast_bands() for _valley_or_peak in range(2)]
+    weights = np.repeat(np.eye(len(counts)) / counts, counts, axis=0)
+    return weights.astype(np.float32)
+
+
 def _log_std(frames: Array) -> Array:
     spread: Array = np.log(frames.std(axis=0) + np.float32(1e-3))
     return spread
@@ -156,8 +192,9 @@ def _log_std(frames: Array) -> Array:
 
 def _skewness(frames: Array) -> Array:
     centred = frames - frames.mean(axis=0)
-    variance = np.mean(centred**2, axis=0)
-    skewness: Array = np.mean(centred**3, axis=0) / (variance + np.float32(1e-6)) ** 1.5
+    squared = centred * centred
+    variance = squared.mean(axis=0)
+    skewness: Array = (squared * centred).mean(axis=0) / (variance + np.float32(1e-6)) ** 1.5
     return skewness.clip(-5, 5)
 
 

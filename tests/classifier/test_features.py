@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from classifier.constants import (
     CEPSTRAL_LIFTER,
+    FEATURE_COUNT,
     FEATURE_VERSION,
     FRAME_LENGTH,
     HOP_LENGTH,
@@ -22,7 +23,7 @@ from classifier.constants import (
     SAMPLE_RATE,
     WINDOW_SECONDS,
 )
-from classifier.features import GROUPS, feature_count, feature_names, measure, window_bounds
+from classifier.features import GROUPS, feature_count, feature_names, measure, measure_blocks, window_bounds
 from classifier.features.dictionary import SHIPPED, SMALLEST, THRESHOLD, Dictionary, cut, long_patches, short_patches
 from classifier.features.patches import patch
 from classifier.features.rhythm import PULSE_LAGS, tempo
@@ -97,8 +98,8 @@ def test_silence_gives_finite_rows():
     assert np.isfinite(measure(Waveform(np.zeros(SAMPLE_RATE * 3, dtype=np.float32))).rows).all()
 
 
-def test_each_column_has_a_name_of_its_own():
-    assert len(set(feature_names())) == feature_count()
+def test_each_column_has_a_name_of_its_own_and_they_are_as_many_as_models_are_told():
+    assert len(set(feature_names())) == len(feature_names()) == feature_count() == FEATURE_COUNT
     assert {name.split(".")[0] for name in feature_names()} == set(GROUPS)
 
 
@@ -136,16 +137,16 @@ def test_the_note_a_has_the_chroma_of_a():
     assert chroma[0] > 0.6
 
 
-def test_progress_runs_to_the_end():
+def test_it_is_told_how_much_was_heard():
     seen = []
-    measure(Waveform(music_like(31.0)), progress=seen.append)
-    assert seen == pytest.approx([1 / 3, 2 / 3, 1.0])
+    measure_blocks([music_like(31.0)], heard=seen.append)
+    assert seen == pytest.approx([10.0, 20.0, 31.0])
 
 
 def test_a_window_shorter_than_a_patch_is_held_at_its_last_frame():
     log_mel = np.arange(6, dtype=np.float32).reshape(3, 2)
     (only,) = cut(log_mel, 4, 2)
-    assert only.reshape(2, 4).tolist() == [[0, 2, 4, 4], [1, 3, 5, 5]]
+    assert only.reshape(4, 2).tolist() == [[0, 1], [2, 3], [4, 5], [4, 5]]
 
 
 def test_patches_are_cut_one_after_the_other():

@@ -26,9 +26,9 @@ def test_it_says_what_pytorch_says_once_normalisation_is_folded_in(rng):
 
 def test_a_convolution_is_a_sum_over_neighbours_its_maximum_over_squares_and_never_negative(rng):
     weights, bias = rng.normal(size=(2, 3, 3, 3)), rng.normal(size=2)
-    planes = rng.normal(size=(3, 5, 8))
+    planes = rng.normal(size=(5, 8, 3))
     found = Convolution(weights, bias, band_step=2)(planes)
-    padded = np.pad(planes, ((0, 0), (1, 1), (1, 1)))
+    padded = np.pad(planes, ((1, 1), (1, 1), (0, 0))).transpose(2, 0, 1)
     sums = np.zeros((2, 4, 4))  # the fifth frame has no partner to be pooled with
     for out, frame, band in np.ndindex(sums.shape):
         around = padded[:, frame : frame + 3, 2 * band : 2 * band + 3]
@@ -36,7 +36,7 @@ def test_a_convolution_is_a_sum_over_neighbours_its_maximum_over_squares_and_nev
     expected = np.zeros((2, 2, 2))
     for out, frame, band in np.ndindex(expected.shape):
         expected[out, frame, band] = max(0, sums[out, 2 * frame : 2 * frame + 2, 2 * band : 2 * band + 2].max())
-    np.testing.assert_allclose(found, expected, atol=1e-9)
+    np.testing.assert_allclose(found, expected.transpose(1, 2, 0), atol=1e-9)
 
 
 def test_a_short_patch_is_repeated_until_it_is_long_enough(network, rng):
