@@ -1,4 +1,4 @@
-# make run | test | check. Each sets up what it needs; the second time that takes no time.
+# make run | test | check | bench. Each sets up what it needs; the second time that takes no time.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
@@ -8,12 +8,13 @@ BIN := .venv/bin
 export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run test check format train compare lock clean
+.PHONY: help run test check bench format train compare lock clean
 
 help:
 	@echo "make run     set up and serve on http://127.0.0.1:$(PORT)"
 	@echo "make test    set up and run all tests (ARGS=what to pass to pytest)"
 	@echo "make check   set up, then lint, types and import rules"
+	@echo "make bench   measure speed and memory against peers, and write benchmarks/RESULTS.md (ARGS=--audio FILE...)"
 	@echo "make format  let ruff rewrite what it can"
 	@echo "make train   rebuild the shipped model (DATASET=folder of labelled music; ARGS=more arguments)"
 	@echo "make compare compare the algorithms on it and write docs/comparison"
@@ -36,6 +37,9 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: .venv/bench
+	$(BIN)/python -m benchmarks $(ARGS)
 
 DATASET ?= ../shared/data
 train: .venv/network .cache/sounds/sounds.csv
@@ -66,6 +70,12 @@ lock:
 # Only the network needs PyTorch, and only while it is trained.
 .venv/network: .venv/dev
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	@touch $@
+
+# The peers of the benchmarks. Where one has no wheel, its rows are left out.
+.venv/bench: .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check librosa==0.11.0
+	$(BIN)/pip install --quiet --disable-pip-version-check essentia==2.1b6.dev1389 || echo "Essentia cannot be had here"
 	@touch $@
 
 .venv/bin/pip:
