@@ -139,12 +139,12 @@ def _rolloffs(spectrum: Spectrum) -> Array:
     """
     frames, bins = spectrum.magnitude.shape
     runs = spectrum.magnitude.reshape(-1, ROLLOFF_RUN)
-    up_to = np.cumsum((runs @ np.ones(ROLLOFF_RUN, np.float32)).reshape(frames, -1), axis=1)
+    up_to = (runs @ np.ones(ROLLOFF_RUN, np.float32)).reshape(frames, -1) @ _running(bins // ROLLOFF_RUN)
     wanted = np.array(ROLLOFF_SHARES, np.float32)[:, None, None] * up_to[:, -1:]
     run = np.count_nonzero(up_to[:, :-1] < wanted, axis=2)
     frame = np.arange(frames)
     before = np.where(run > 0, up_to[frame, run - 1], 0)
-    sums = before[..., None] + np.cumsum(runs[frame * (bins // ROLLOFF_RUN) + run], axis=2)
+    sums = before[..., None] + runs[frame * (bins // ROLLOFF_RUN) + run] @ _running(ROLLOFF_RUN)
     number = run * ROLLOFF_RUN + np.count_nonzero(sums < wanted, axis=2)
     return np.asarray(_octaves().take(number, mode="clip"))
 
@@ -159,6 +159,12 @@ def _flux(spectrum: Spectrum) -> Array:
     """Mean rise of the log-mel bands from one frame to the next."""
     rise = spectrum.rise.mean(axis=1)
     return np.concatenate([rise[:1], rise]) if len(rise) else np.zeros(len(spectrum.power), dtype=np.float32)
+
+
+@cache
+def _running(count: int) -> Array:
+    """Weights that sum up every value with all before it, shape (count, count)."""
+    return np.triu(np.ones((count, count), np.float32))
 
 
 @cache
