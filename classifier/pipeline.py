@@ -6,6 +6,8 @@ Decoding and measuring go hand in hand, window by window, so that a long song ta
 
 from __future__ import annotations
 
+import io
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.constants import WINDOW_LENGTH
+from classifier.constants import SAMPLE_RATE, WINDOW_LENGTH
 from classifier.decode import Decoder
 from classifier.features import Features, measure_blocks
 from classifier.model import GenreModel
@@ -57,9 +59,12 @@ def classify(source: Path | str | BinaryIO, model: GenreModel, *, progress: Prog
 
 def warm_up(model: GenreModel) -> None:
     """Do now what the first song would otherwise wait for: imports, filter banks, first use of every array."""
-    noise = np.random.default_rng(0).standard_normal(WINDOW_LENGTH).astype(np.float32)
-    features = measure_blocks([noise])
-    model.judge(features.rows, features.patches)
+    noise = np.random.default_rng(0).integers(-(2**12), 2**12, WINDOW_LENGTH, dtype="<i2")
+    file = io.BytesIO()
+    with wave.open(file, "wb") as target:
+        target.setparams((1, noise.itemsize, SAMPLE_RATE, len(noise), "NONE", ""))
+        target.writeframes(noise.tobytes())
+    classify(file, model)
 
 
 def _prediction(features: Features, model: GenreModel, *, truncated: bool) -> Prediction:
