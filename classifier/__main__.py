@@ -7,37 +7,35 @@ for, because it needs scikit-learn and pandas.
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import cache, partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from classifier import ClassifierError, GenreModel, ModelError, classify, load_model
+from classifier import ClassifierError, ModelError
 from classifier.artifact import SHIPPED
-
-AUDIO_SUFFIXES = frozenset(
-    f".{name}"
-    for name in "aac aif aifc aiff ape au flac m4a m4b mka mp3 mp4 oga ogg opus wav wave webm wma wv".split()  # noqa: SIM905
-)
-"""What is picked up when a folder is walked; a file named outright is tried whatever its suffix."""
-
-CRASHED = "The decoder crashed on this file."
+from classifier.parallel import ClusterError, on_cluster
+from classifier.predict import predict_command
+from classifier.results import ResultsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _check_backend(parser, options)
     try:
-        return int(options.run(options))
-    except ModelError as error:
+        with on_cluster(getattr(options, "scheduler", None)):
+            return int(options.run(options))
+    except (ModelError, ClusterError, ResultsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Who read the lines has seen enough; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,7 +45,17 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     predict.add_argument("--json", action="store_true", help="one JSON object a line")
     predict.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes (default 1)")
+    _add_backend(predict)
     predict.add_argument("--model", type=Path, default=None, help="another model than the shipped one (.npz)")
+    predict.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="append a JSON line for each song, its SHA-256 too; a song that stands there already, by content and "
+        "model, is not analysed again, so a stopped run goes on where it was; files that cannot be read as music keep "
+        "their error, those that crashed or could not be opened are tried again",
+    )
+    predict.add_argument("--retry", action="store_true", help="with --out, try all files again that failed before")
     predict.set_defaults(run=_predict)
     _add_compare(commands)
     _add_train(commands)
@@ -97,6 +105,7 @@ def _add_learning(command: argparse.ArgumentParser) -> None:
     command.add_argument("--copies", type=int, default=3, help="altered copies of each track (default 3)")
     command.add_argument("--folds", type=int, default=5)
     command.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default 2)")
+    _add_backend(command)
     command.add_argument("--cache", type=Path, default=Path(".cache/features"), help="keeps what was measured")
 
 
@@ -107,6 +116,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.add_argument("--json", type=Path, default=None, metavar="FILE", help="where the figures are written too")
     command.add_argument("--include-learned", action="store_true", help="judge what was learned from too: it leaks")
     command.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default 2)")
+    _add_backend(command)
     command.add_argument("--seed", type=int, default=1, help="of the intervals (default 1)")
     command.set_defaults(run=_evaluate)
 
@@ -117,6 +127,22 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--port", type=_positive, default=7860, help="default 7860")
     command.add_argument("--model", type=Path, default=None, help="another model than the shipped one (.npz)")
     command.set_defaults(run=_demo)
+
+
+def _add_backend(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--backend",
+        choices=("processes", "dask"),
+        default="processes",
+        help="who works on the files: processes of this machine (default), or a Dask cluster, which --jobs says "
+        "nothing of and whose workers must find the files under the same paths",
+    )
+    command.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster, as tcp://host:8786")
+
+
+def _check_backend(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    if "backend" in options and (options.backend == "dask") != (options.scheduler is not None):
+        parser.error("--backend dask and --scheduler ADDRESS belong together")
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -154,6 +180,7 @@ def _add_clean(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the table goes (.csv)")
     command.add_argument("--strict", action="store_true", help="drop what is merely doubtful too")
     command.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default 2)")
+    _add_backend(command)
     command.add_argument("--cache", type=Path, default=Path(".cache/fingerprints"), help="keeps fingerprints")
     command.set_defaults(run=_clean)
 
@@ -168,6 +195,7 @@ def _add_explore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument("--sample", type=int, default=400, help="tracks that are measured, 0 for all (default 400)")
     command.add_argument("--seed", type=int, default=1, help="of the sample and the map (default 1)")
     command.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default 2)")
+    _add_backend(command)
     command.add_argument("--cache", type=Path, default=Path(".cache/features"), help="keeps measured features")
     command.set_defaults(run=_explore)
 
@@ -249,85 +277,7 @@ def _learning(command: Callable[[argparse.Namespace], None], options: argparse.N
 
 
 def _predict(options: argparse.Namespace) -> int:
-    load_model(options.model)  # A broken model is told once, not once a file.
-    paths = list(_walk(options.paths))
-    if not paths:
-        print("No songs were found.", file=sys.stderr)
-    failed = 0
-    for number, line in enumerate(_verdicts(paths, options.model, options.jobs), start=1):
-        failed += "error" in line
-        print(json.dumps(line, ensure_ascii=False) if options.json else _sentence(line), flush=True)
-        if len(paths) > 1:
-            print(f"\r{number}/{len(paths)}", end="", file=sys.stderr, flush=True)
-    if len(paths) > 1:
-        print(file=sys.stderr)
-    return 1 if failed else 0
-
-
-def _walk(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            found = (file for file in path.rglob("*") if file.suffix.lower() in AUDIO_SUFFIXES and file.is_file())
-            yield from sorted(found)
-        else:
-            yield path
-
-
-def _verdicts(paths: list[Path], model: Path | None, jobs: int) -> Iterator[dict[str, Any]]:
-    """Yield a line a file, in order. Files are analysed in processes of their own, so that a crash costs one line."""
-    work = partial(_verdict, model=model)
-    if len(paths) == 1:
-        yield work(paths[0])
-        return
-    remaining = paths
-    while remaining:
-        done = 0
-        for line in _until_crash(work, remaining, jobs):
-            yield line
-            done += 1
-        remaining = remaining[done:]
-        if remaining:
-            # The pool does not tell which file broke it, so the next one is tried alone; if it is innocent it passes.
-            yield next(_until_crash(work, remaining[:1], 1), _failure(remaining[0], "crashed", CRASHED))
-            remaining = remaining[1:]
-
-
-def _until_crash(work: Callable[[Path], dict[str, Any]], paths: list[Path], jobs: int) -> Iterator[dict[str, Any]]:
-    """Yield lines in order until a process of the pool dies."""
-    with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
-        futures = [pool.submit(work, path) for path in paths]
-        for future in futures:
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                return
-
-
-def _verdict(path: Path, model: Path | None) -> dict[str, Any]:
-    try:
-        return {"path": str(path), **classify(path, _loaded(model)).to_dict()}
-    except ClassifierError as error:
-        return _failure(path, error.code, str(error))
-
-
-def _failure(path: Path, code: str, message: str) -> dict[str, Any]:
-    return {"path": str(path), "error": code, "message": message}
-
-
-@cache
-def _loaded(model: Path | None) -> GenreModel:
-    return load_model(model)
-
-
-def _sentence(line: dict[str, Any]) -> str:
-    if "error" in line:
-        return f"{line['path']}: {line['message']}"
-    doubt = "" if line["sure"] else " (not sure)" if line["music"] else " (may not be music)"
-    tempo = f"{line['tempo']:.0f} BPM" if line["tempo"] else "no steady pulse"
-    second = f" with {line['genres'][1]}" if len(line["genres"]) > 1 else ""
-    mood = f", {line['mood']}" if line["mood"] else ""
-    verdict = f"{line['genre']}{second} {line['confidence']:.0%}{doubt}{mood}"
-    return f"{line['path']}: {verdict}, {tempo}, {line['duration']:.1f} s"
+    return predict_command(options)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from classifier.constants import SAMPLE_RATE
 
 Array = NDArray[np.float32]
 
-AUGMENT_VERSION = 2
+AUGMENT_VERSION = 3
 """Changes whenever a copy comes out otherwise; features kept of other copies are then measured anew."""
 
 SPEED_RANGE = 0.06
@@ -101,7 +101,10 @@ def reencode(samples: Array, container: str, compression: float) -> Array:
     options = {"format": container, "compression_level": compression}
     if container == "MP3":
         options["bitrate_mode"] = "CONSTANT"
-    soundfile.write(buffer, samples, SAMPLE_RATE, **options)
+    with soundfile.SoundFile(buffer, "w", SAMPLE_RATE, 1, **options) as file:
+        # Second by second: libsndfile's Vorbis encoder overflows the stack on long writes.
+        for start in range(0, len(samples), SAMPLE_RATE):
+            file.write(samples[start : start + SAMPLE_RATE])
     buffer.seek(0)
     decoded, _rate = soundfile.read(buffer, dtype="float32")
     return np.asarray(decoded, dtype=np.float32)

@@ -7,7 +7,6 @@ A new dictionary makes new features: it needs a new FEATURE_VERSION, golden feat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from classifier.decode import decode
 from classifier.features import window_bounds
 from classifier.features.dictionary import LONG_FRAMES, SHORT_FRAMES, Dictionary, cut
 from classifier.features.spectrum import Spectrum
+from classifier.parallel import gather
 
 Array = NDArray[np.float32]
 
@@ -64,8 +64,7 @@ def learn_dictionaries(paths: Sequence[str], *, seed: int, jobs: int) -> dict[st
     dict
         As ``features.dictionary`` loads it, in half precision.
     """
-    with ProcessPoolExecutor(jobs) as pool:
-        sampled = list(pool.map(partial(_sample, seed=seed), paths, range(len(paths)), chunksize=4))
+    sampled = gather(partial(_sample, seed=seed), list(enumerate(paths)), jobs=jobs, what="patches")
     arrays: dict[str, NDArray[np.float16]] = {}
     for name in FRAMES:
         learned = learn(np.concatenate([part[name] for part in sampled]), DIRECTIONS[name], ENTRIES, seed=seed)
@@ -106,7 +105,8 @@ def _centres(whitened: Array, entries: int, rng: np.random.Generator) -> Array:
     return np.ascontiguousarray(centres.T, dtype=np.float32)
 
 
-def _sample(path: str, number: int, *, seed: int) -> dict[str, Array]:
+def _sample(numbered: tuple[int, str], *, seed: int) -> dict[str, Array]:
+    number, path = numbered
     rng = np.random.default_rng([seed, 3, number])
     samples = decode(Path(path)).samples
     spectra = [Spectrum.of(samples[start:end]) for start, end in window_bounds(len(samples))]

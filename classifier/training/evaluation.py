@@ -9,9 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -24,13 +22,12 @@ from classifier.artifact import load_model, read_card
 from classifier.constants import MOODS
 from classifier.errors import AudioError, ClassifierError
 from classifier.model import GenreModel
+from classifier.parallel import FileTrouble, answers
 from classifier.pipeline import classify
 from classifier.training.dataset import load_tracks
 from classifier.training.evaluate import Figures, judge
 from classifier.training.unheard import Choice, Learned, choose
 from classifier.values import Prediction
-
-CRASHED = "The decoder crashed on this file."
 
 MACRO = {"macro_precision": "precision", "macro_recall": "recall", "macro_f1": "f1"}
 
@@ -103,11 +100,14 @@ def hear(paths: Sequence[str], model: Path | None, jobs: int) -> Hearing:
     """Classify every file in processes of their own; what cannot be read, or crashes a decoder, is listed."""
     predictions: dict[int, Prediction] = {}
     unreadable = []
-    for row, (path, answer) in enumerate(zip(paths, _answers(paths, model, jobs), strict=True)):
+    work = partial(_answer, model=model)
+    for row, (path, answer) in enumerate(answers(work, paths, jobs=jobs, what="verdicts")):
         if isinstance(answer, Prediction):
             predictions[row] = answer
+        elif isinstance(answer, (AudioError, FileTrouble)):
+            unreadable.append({"path": path, "message": str(answer)})
         else:
-            unreadable.append({"path": path, "message": answer})
+            raise answer
     return Hearing(predictions, unreadable)
 
 
@@ -154,32 +154,8 @@ def summary(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _answers(paths: Sequence[str], model: Path | None, jobs: int) -> Iterable[Prediction | str]:
-    work = partial(_answer, model=model)
-    with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
-        futures = [pool.submit(work, path) for path in paths]
-        for path, future in zip(paths, futures, strict=True):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                # The pool does not tell which file broke it: from here on each is tried in a process of its own.
-                yield _alone(work, path)
-
-
-def _alone(work: Any, path: str) -> Prediction | str:
-    with ProcessPoolExecutor(1) as pool:
-        try:
-            answer: Prediction | str = pool.submit(work, path).result()
-        except BrokenProcessPool:
-            return CRASHED
-    return answer
-
-
-def _answer(path: str, model: Path | None) -> Prediction | str:
-    try:
-        return classify(Path(path), _loaded(model))
-    except AudioError as error:
-        return str(error)
+def _answer(path: str, model: Path | None) -> Prediction:
+    return classify(Path(path), _loaded(model))
 
 
 @cache

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from classifier.constants import FRAME_LENGTH, SAMPLE_RATE
 from classifier.decode import decode
 from classifier.errors import AudioError
 from classifier.features import feature_names
+from classifier.parallel import gather
 from classifier.training.dataset import TASKS, Task, read_folder
 from classifier.training.explore_measures import MEASURES, measures
 from classifier.training.explore_page import page
@@ -196,11 +196,7 @@ def _drawn(tracks: pd.DataFrame, sample: int, seed: int) -> pd.DataFrame:
 
 def _measured(tracks: pd.DataFrame, jobs: int) -> pd.DataFrame:
     """Return a row a track that can be decoded."""
-    if jobs == 1:
-        found = list(map(_measure_file, tracks["path"]))
-    else:
-        with ProcessPoolExecutor(jobs) as pool:
-            found = list(pool.map(_measure_file, tracks["path"], chunksize=8))
+    found = gather(_measure_file, list(tracks["path"]), jobs=jobs, what="measures", crashed=lambda _error: None)
     numbers = pd.DataFrame([values or {} for values in found], columns=["seconds", *MEASURES], dtype=float)
     table = pd.concat([tracks[["path", "set", "label"]].reset_index(drop=True), numbers], axis=1)
     return table[[values is not None for values in found]].reset_index(drop=True)

@@ -7,12 +7,11 @@ is (``augment``).
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from classifier.constants import FEATURE_VERSION, FRAME_LENGTH, MEL_BANDS
 from classifier.decode import decode
 from classifier.features import feature_count, measure
+from classifier.parallel import gather
 from classifier.training.augment import AUGMENT_VERSION, augment
 from classifier.values import Waveform
 
@@ -97,11 +97,7 @@ def extract(paths: Sequence[str], *, copies: int, seed: int, jobs: int, cache: P
     """
     cache.mkdir(parents=True, exist_ok=True)
     work = partial(_measure_file, copies=copies, seed=seed, cache=cache)
-    if jobs == 1:
-        kept = list(map(work, paths))
-    else:
-        with ProcessPoolExecutor(jobs) as pool:
-            kept = list(pool.map(work, paths, chunksize=4))
+    kept = gather(work, paths, jobs=jobs, what="features")
     # Only names come back from the processes: sending arrays about would take as long as reading them.
     versions = [_read(file) for files in kept for file in files]
     number = np.repeat(np.arange(len(versions)), [len(rows) for rows, _patches in versions])
@@ -134,7 +130,7 @@ def _measure_copy(samples: NDArray[np.float32], number: int, rng: np.random.Gene
         features = measure(Waveform(altered))
         rows, patches = features.rows, features.patches
     frames = np.concatenate(patches) if patches else np.empty((0, MEL_BANDS), np.float32)
-    partial_file = kept.with_suffix(f".{os.getpid()}.tmp.npz")
+    partial_file = kept.with_suffix(f".{uuid4().hex}.tmp.npz")
     np.savez(partial_file, rows=rows, frames=frames.astype(np.float16), lengths=[len(patch) for patch in patches])
     partial_file.replace(kept)
 

@@ -7,12 +7,11 @@ What belongs here: decoding each file once and keeping what was found, by conten
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from classifier.constants import SAMPLE_RATE
 from classifier.decode import decode
 from classifier.errors import AudioError, Silent, TooShort
+from classifier.parallel import gather
 from classifier.training.fingerprint import FINGERPRINT_VERSION, WEAK_BITS, Fingerprint, fingerprint
 
 STUCK = 0.999
@@ -59,10 +59,7 @@ def inspect(paths: Sequence[str], *, cache: Path, jobs: int = 1) -> list[Inspect
     """Decode and fingerprint every file; what was kept of the same bytes is not done again."""
     cache.mkdir(parents=True, exist_ok=True)
     work = partial(_inspect_file, cache=cache)
-    if jobs == 1:
-        return list(map(work, paths))
-    with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(work, paths, chunksize=8))
+    return gather(work, paths, jobs=jobs, what="fingerprints", crashed=lambda error: _failed("corrupt", str(error)))
 
 
 def clipped_share(samples: NDArray[np.float32]) -> float:
@@ -100,7 +97,7 @@ def _failed(reason: str, detail: str) -> Inspection:
 
 
 def _keep(path: Path, found: Inspection) -> None:
-    written = path.with_suffix(f".{os.getpid()}.tmp.npz")
+    written = path.with_suffix(f".{uuid4().hex}.tmp.npz")
     own = found.fingerprint
     np.savez(written, words=own.words, weak=own.weak, seconds=found.seconds, clipped=found.clipped)
     written.replace(path)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from classifier import GENRES, MOODS
-from classifier.__main__ import AUDIO_SUFFIXES, _sentence
+from classifier.predict import AUDIO_SUFFIXES, sentence
 from tests.support.audio import PYAV, SOUNDFILE, encode, music_like, write_wav
 
 ROOT = Path(__file__).parents[2]
@@ -27,8 +27,8 @@ def test_a_song_is_named_in_one_line(songs):
 
 def test_two_genres_are_named_together_and_a_mood_only_where_there_is_one():
     told = {"path": "a.mp3", "confidence": 0.41, "sure": False, "music": True, "tempo": 120.4, "duration": 30.0}
-    both = _sentence(told | {"genre": "jazz", "genres": ["jazz", "blues"], "mood": "calm"})
-    alone = _sentence(told | {"genre": "jazz", "genres": ["jazz"], "mood": None, "tempo": None})
+    both = sentence(told | {"genre": "jazz", "genres": ["jazz", "blues"], "mood": "calm"})
+    alone = sentence(told | {"genre": "jazz", "genres": ["jazz"], "mood": None, "tempo": None})
     assert both == "a.mp3: jazz with blues 41% (not sure), calm, 120 BPM, 30.0 s"
     assert alone == "a.mp3: jazz 41% (not sure), no steady pulse, 30.0 s"
 
@@ -67,7 +67,7 @@ def test_a_file_that_is_not_there_is_an_error_of_its_own(songs):
 
 
 def test_a_file_that_kills_its_process_costs_one_line(songs, tmp_path):
-    # Whoever imports this finds a decoder that dies on the file with the fatal name.
+    # Whoever imports this finds an analysis that dies on the file with the fatal name.
     (tmp_path / "sitecustomize.py").write_text(KILLER)
     (songs / "fatal.wav").write_bytes((songs / "tune.wav").read_bytes())
     result = run("predict", "--json", songs, "--jobs", "2", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
@@ -100,7 +100,18 @@ def test_a_pickle_in_place_of_a_model_is_refused_and_told(songs, tmp_path):
     assert "evil.npz is a pickle" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [[], ["predict"], ["predict", "x", "--jobs", "0"], ["sing"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["predict"],
+        ["predict", "x", "--jobs", "0"],
+        ["sing"],
+        ["predict", "x", "--backend", "dask"],
+        ["predict", "x", "--scheduler", "tcp://127.0.0.1:8786"],
+        ["predict", "x", "--backend", "abacus"],
+    ],
+)
 def test_wrong_arguments_are_told(arguments):
     result = run(*arguments)
     assert result.returncode == 2
@@ -117,13 +128,13 @@ def test_training_needs_a_dataset(tmp_path, command):
 
 KILLER = """
 import os
-import classifier.pipeline as module
-decode = module.decode
-def deadly(source, **options):
+import classifier.predict as module
+classify = module.classify
+def deadly(source, model):
     if "fatal" in str(source):
         os.abort()
-    return decode(source, **options)
-module.decode = deadly
+    return classify(source, model)
+module.classify = deadly
 """
 
 

@@ -6,13 +6,12 @@ What belongs here: which sounds are made, how many, and keeping their rows on di
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from classifier.constants import FEATURE_VERSION, SAMPLE_RATE
 from classifier.decode import decode
 from classifier.features import feature_count, measure
+from classifier.parallel import gather
 from classifier.training.nonmusic.animals import animals
 from classifier.training.nonmusic.noises import MAKERS
 from classifier.training.nonmusic.room import recorded
@@ -28,7 +28,6 @@ from classifier.training.sounds import read_table
 from classifier.values import Waveform
 
 Rows = NDArray[np.float32]
-Item = TypeVar("Item")
 
 SOUNDS_VERSION = 1
 """Changes whenever a made-up sound comes out otherwise; rows kept of other sounds are then measured anew."""
@@ -100,8 +99,9 @@ def other_sounds(
     made_up = [(kind, number) for kind, count in SOUNDS.items() for number in range(round(count * share))]
     clips = _learned(recordings) if recordings else []
     kinds = [kind for kind, _number in made_up] + [kind for kind, _path in clips]
-    parts = _each(partial(_made_up, seed=seed, cache=cache), made_up, jobs)
-    parts += _each(partial(_clip, seed=seed, cache=cache), [path for _kind, path in clips], jobs)
+    parts = gather(partial(_made_up, seed=seed, cache=cache), made_up, jobs=jobs, what="made-up sounds")
+    recorded_ones = [path for _kind, path in clips]
+    parts += gather(partial(_clip, seed=seed, cache=cache), recorded_ones, jobs=jobs, what="recorded sounds")
     sound = np.repeat(np.arange(len(parts)), [len(rows) for rows in parts])
     return OtherSounds(np.concatenate(parts), np.array(kinds)[sound], sound)
 
@@ -145,13 +145,6 @@ def _learned(folder: Path) -> list[tuple[str, Path]]:
     return [(kind, folder / name) for kind, name in zip(table["kind"], table["file"], strict=True)]
 
 
-def _each(work: Callable[[Item], Rows], items: Sequence[Item], jobs: int) -> list[Rows]:
-    if jobs == 1:
-        return list(map(work, items))
-    with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(work, items, chunksize=8))
-
-
 def _made_up(item: tuple[str, int], *, seed: int, cache: Path | None) -> Rows:
     kind, number = item
     place = list(SOUNDS).index(kind)
@@ -182,7 +175,7 @@ def _kept(key: str, cache: Path | None, make: Callable[[], Rows]) -> Rows:
         return np.asarray(np.load(kept, allow_pickle=False))
     cache.mkdir(parents=True, exist_ok=True)
     rows = make()
-    partial_file = kept.with_suffix(f".{os.getpid()}.tmp.npy")
+    partial_file = kept.with_suffix(f".{uuid4().hex}.tmp.npy")
     np.save(partial_file, rows)
     partial_file.replace(kept)
     return rows

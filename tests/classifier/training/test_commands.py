@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from classifier import GENRES, MOODS, classify, features, load_model
+from classifier import GENRES, MOODS, artifact, classify, features, load_model
 from classifier.__main__ import main
 from classifier.artifact import read_card
 from classifier.training import commands
@@ -242,4 +242,6 @@ def _few():
         patch.setattr(heard, "SOUNDS", {"noise": 6, "speech": 6, "animals": 6})
         patch.setattr(features, "GROUPS", {name: features.GROUPS[name] for name in FEW})
         patch.setattr(features, "_names", [])
+        for module in (features, artifact):
+            patch.setattr(module, "FEATURE_COUNT", len(features.feature_names()))
         yield

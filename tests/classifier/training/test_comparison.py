@@ -183,6 +183,7 @@ def test_the_command_goes_from_a_folder_to_pages(tmp_path, capsys, monkeypatch):
     # A few features suffice; all of them would only make the covariances larger.
     monkeypatch.setattr(features, "GROUPS", {"mfcc": features.GROUPS["mfcc"]})
     monkeypatch.setattr(features, "_names", [])
+    monkeypatch.setattr(features, "FEATURE_COUNT", len(features.feature_names()))
     options = Namespace(
         dataset=made_dataset(tmp_path / "data"), task="folder", protocol=None, folds=3, seed=1, copies=0, jobs=1,
         cache=tmp_path / "cache", out=tmp_path / "out", only=["LDA"], importance=False,
