@@ -6,18 +6,17 @@ What belongs here: queries over somebody's own songs, each narrowed to that pers
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, joinedload, scoped_session
 
 from classifier import GENRES
 from portal.errors import NotFoundError
-from portal.models import Job, JobState, PredictionRecord, Song
+from portal.models import Base, HeardGenre, Job, JobState, PredictionRecord, Song
 from portal.ports import Storage, StorageError, Suggestion
 from portal.text import one_line
 
@@ -26,6 +25,19 @@ STATES = tuple(state.value for state in JobState)
 MAX_QUERY_LENGTH = 200
 MAX_WORDS = 20
 """Words of a search that are looked for; nobody remembers more of a title, and each costs a look at every song."""
+
+LISTED = (
+    *(PredictionRecord.genre, PredictionRecord.genres, PredictionRecord.confidence, PredictionRecord.sure),
+    *(PredictionRecord.music, PredictionRecord.scores, PredictionRecord.duration),
+)
+"""What the list shows of a verdict; the timeline, most of its size, stays in the database."""
+
+PLACES: dict[type[Base], tuple[Any, Any, Any]] = {
+    Song: (Song.user_id, Song.created_at, Song.id),
+    Job: (Job.user_id, Job.uploaded_at, Job.song_id),
+    HeardGenre: (HeardGenre.user_id, HeardGenre.uploaded_at, HeardGenre.song_id),
+}
+"""Whose a row's song is, since when, and its id: by what each of these tables lists songs."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,14 +103,14 @@ class HistoryService:
 
     def page(self, user_id: int, filters: Filters, number: int, per_page: int = PER_PAGE) -> Page:
         """Return one page of the person's songs, newest first; a number beyond the end gives the last page."""
-        conditions = _conditions(user_id, filters)
-        total = self._session.scalar(select(func.count(Song.id)).where(*conditions)) or 0
+        matching = _matching(user_id, filters)
+        total = self._session.scalar(select(func.count()).select_from(matching.subquery())) or 0
         number = min(max(1, number), _pages(total, per_page))
+        shown = _stretch(matching, (number - 1) * per_page, number * per_page, total).subquery()
         songs = self._session.scalars(
-            _newest_first(select(Song).where(*conditions))
-            .options(joinedload(Song.job), joinedload(Song.prediction))
-            .offset((number - 1) * per_page)
-            .limit(per_page)
+            _newest_first(select(Song).join(shown, Song.id == shown.c.song_id)).options(
+                joinedload(Song.job), joinedload(Song.prediction).load_only(*LISTED)
+            )
         )
         return Page(list(songs), number, per_page, total)
 
@@ -107,8 +119,8 @@ class HistoryService:
 
         A model of the operator's own may know other genres, and so may the one that judged a song last year.
         """
-        heard = select(PredictionRecord.genre).join(Song).where(Song.user_id == user_id).distinct()
-        return (*GENRES, *sorted(set(self._session.scalars(heard)) - set(GENRES)))
+        heard = set(self._session.scalars(_genres_heard(user_id)))
+        return (*GENRES, *sorted(heard - {None, *GENRES}))
 
     def song(self, user_id: int, song_id: str) -> Song:
         """Return one song with its job, verdict and kept suggestions; raise SongNotFoundError if it is not theirs."""
@@ -136,7 +148,8 @@ class HistoryService:
 
     def export_rows(self, user_id: int, filters: Filters) -> list[dict[str, Any]]:
         """Return the facts of all matching songs, newest first, without their timelines."""
-        rows = self._session.execute(_newest_first(_facts().where(*_conditions(user_id, filters)))).mappings()
+        matching = _matching(user_id, filters).subquery()
+        rows = self._session.execute(_newest_first(_facts().join(matching, Song.id == matching.c.song_id))).mappings()
         return [_export_row(dict(row)) for row in rows]
 
     def _delete_bytes(self, stored_name: str) -> None:
@@ -155,31 +168,61 @@ def kept_suggestions(song: Song) -> tuple[str, list[Suggestion]]:
     return source, [Suggestion(artist=record.artist, title=record.title, url=record.url) for record in kept]
 
 
+def _stretch(matching: Select[Any], start: int, end: int, total: int) -> Select[Any]:
+    """Return the ids from ``start`` to before ``end`` of all ``total``, newest first."""
+    columns = matching.selected_columns.uploaded_at, matching.selected_columns.song_id
+    if start <= total - end:
+        return matching.order_by(*(column.desc() for column in columns)).offset(start).limit(end - start)
+    # Walked to from the end that is nearer: all that is skipped on the way has to be read.
+    backwards = matching.order_by(*(column.asc() for column in columns))
+    return backwards.offset(max(total - end, 0)).limit(min(end, total) - start)
+
+
 def _pages(total: int, per_page: int) -> int:
     return max(1, ceil(total / per_page))
 
 
-def _conditions(user_id: int, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [Song.user_id == user_id]
-    conditions += [_mentions(word) for word in filters.q.split()[:MAX_WORDS]]
+def _matching(user_id: int, filters: Filters) -> Select[Any]:
+    """Return the matching songs' ids, with their moments to sort them by.
+
+    The most telling filter's table leads: its index lists just those of somebody's songs by their moments, so that
+    neither the count nor a late page looks at each song of a long history.
+    """
+    wanted = _conditions(filters)
+    first, *others = dict.fromkeys(model for model, _ in wanted) or [Song]
+    owner, moment, song_id = PLACES[first]
+    statement = select(song_id.label("song_id"), moment.label("uploaded_at")).where(owner == user_id)
+    for other in others:
+        statement = statement.join(other, PLACES[other][-1] == song_id)
+    return statement.where(*(condition for _, condition in wanted))
+
+
+def _conditions(filters: Filters) -> list[tuple[type[Base], ColumnElement[bool]]]:
+    """Return each condition with the table it is about, the most telling first."""
+    wanted: list[tuple[type[Base], ColumnElement[bool]]] = []
     if filters.genre:
-        conditions.append(Song.prediction.has(_is_called(filters.genre)))
+        wanted.append((HeardGenre, HeardGenre.genre == filters.genre))
     if filters.state:
-        conditions.append(Song.job.has(Job.state == filters.state))
-    return conditions
+        wanted.append((Job, Job.state == filters.state))
+    return wanted + [(Song, _mentions(word)) for word in filters.q.split()[:MAX_WORDS]]
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
-    # autoescape: somebody who types % looks for a percent sign. On SQLite case is ignored by the lower() of
-    # ``extensions``, on PostgreSQL by ILIKE.
-    places = (Song.title, Song.filename, Song.tags["artist"].as_string())
-    return or_(*(place.icontains(word, autoescape=True) for place in places))
+    # One text for all places, whose parts no word can span, since case is what costs: on SQLite it is ignored by the
+    # lower() of ``extensions``, on PostgreSQL by ILIKE. autoescape: somebody who types % looks for a percent sign.
+    artist = func.coalesce(Song.tags["artist"].as_string(), "")
+    return (Song.title + "\n" + Song.filename + "\n" + artist).icontains(word, autoescape=True)
 
 
-def _is_called(genre: str) -> ColumnElement[bool]:
-    # Both databases keep the names of a verdict as the text of a JSON list.
-    second = cast(PredictionRecord.genres, String).contains(json.dumps(genre), autoescape=True)
-    return or_(PredictionRecord.genre == genre, second)
+def _genres_heard(user_id: int) -> Select[Any]:
+    """Return the genres of a person's songs, and a null: each is looked up in the index as the next after the last.
+
+    A plain DISTINCT would walk all songs.
+    """
+    own = select(func.min(HeardGenre.genre).label("genre")).where(HeardGenre.user_id == user_id)
+    heard = own.cte(recursive=True)
+    following = own.where(HeardGenre.genre > heard.c.genre).scalar_subquery()
+    return select(heard.union_all(select(following).where(heard.c.genre.is_not(None))).c.genre)
 
 
 def _newest_first(statement: Select[Any]) -> Select[Any]:

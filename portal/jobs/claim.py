@@ -11,14 +11,24 @@ import os
 import socket
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import scoped_session
 
 from portal.jobs.sandbox import AnalysisError
-from portal.models import Job, JobState, PredictionRecord, RecommendationRecord, Song, utc_now
+from portal.models import (
+    HeardGenre,
+    Job,
+    JobState,
+    PredictionRecord,
+    RecommendationRecord,
+    Song,
+    heard_genres,
+    utc_now,
+)
 from portal.ports import Suggestion
 
 logger = logging.getLogger(__name__)
@@ -58,7 +68,9 @@ class Claim:
     stored_name: str
     attempts: int
     worker: str | None
-    _stage: str = ""
+    user_id: int
+    uploaded_at: datetime
+    _tags: dict[str, str] = field(default_factory=dict)
     _beaten_at: float = field(default_factory=time.monotonic)
 
     @classmethod
@@ -71,17 +83,17 @@ class Claim:
         ):
             session.rollback()
             return None
-        columns = (Job.id, Job.song_id, Song.stored_name, Job.attempts, Job.worker)
+        columns = (Job.id, Job.song_id, Song.stored_name, Job.attempts, Job.worker, Job.user_id, Job.uploaded_at)
         row = session.execute(select(*columns).join(Song, Song.id == Job.song_id).where(Job.id == job_id)).one()
         session.commit()
         return cls(session, *row)
 
     def beat(self, stage: str, progress: float) -> None:
-        """Record life and progress, now and then; raise ClaimLostError if the job is no longer ours."""
+        """Record life and progress, as often as people look; raise ClaimLostError if the job is no longer ours."""
         now = time.monotonic()
-        if stage == self._stage and now - self._beaten_at < BEAT_SECONDS:
+        if now - self._beaten_at < BEAT_SECONDS:
             return
-        self._stage, self._beaten_at = stage, now
+        self._beaten_at = now
         try:
             self._change(stage=stage[:32], progress=progress, heartbeat_at=utc_now())
             self.session.commit()
@@ -91,26 +103,24 @@ class Claim:
             self.session.rollback()
 
     def describe(self, tags: dict[str, str]) -> None:
-        """Keep what the file says of itself with the song."""
-        if tags:
-            values = {"tags": tags} | ({"title": tags["title"]} if "title" in tags else {})
-            self.session.execute(update(Song).where(Song.id == self.song_id).values(values))
-            self.session.commit()
+        """Remember what the file says of itself; it is kept with the song when the job ends."""
+        self._tags = tags
 
     def finish(self, verdict: dict[str, Any], source: str, suggestions: list[Suggestion]) -> None:
         """Keep the verdict with its suggestions in place of an older one, and be done, all at once."""
         self._change(state=JobState.DONE, progress=1.0, finished_at=utc_now())
-        earlier = self.session.scalar(select(PredictionRecord).where(PredictionRecord.song_id == self.song_id))
-        if earlier:
-            self.session.delete(earlier)
-            self.session.flush()
-        record = PredictionRecord(song_id=self.song_id, model_version=verdict["model"][:MAX_VERSION_LENGTH])
-        for name in VERDICT_FIELDS:
-            setattr(record, name, verdict[name])
-        for name in EXTRA_FIELDS:
-            setattr(record, name, verdict.get(name) or None)
-        record.recommendations = _recommendations(source, suggestions)
-        self.session.add(record)
+        self._keep_tags()
+        self._forget_verdict()
+        record = PredictionRecord(
+            song_id=self.song_id,
+            model_version=verdict["model"][:MAX_VERSION_LENGTH],
+            recommendations=_recommendations(source, suggestions),
+            **{name: verdict[name] for name in VERDICT_FIELDS},
+            **{name: verdict.get(name) or None for name in EXTRA_FIELDS},
+        )
+        place = {"song_id": self.song_id, "user_id": self.user_id, "uploaded_at": self.uploaded_at}
+        heard = [HeardGenre(genre=genre, **place) for genre in heard_genres(record)]
+        self.session.add_all([record, *heard])
         try:
             self.session.commit()
         except IntegrityError as error:
@@ -121,6 +131,7 @@ class Claim:
         """End the job with the reason a person will read."""
         reason = {"error_code": error.code[:40], "error_message": str(error)[:300]}
         self._change(state=JobState.FAILED, finished_at=utc_now(), **reason)
+        self._keep_tags()
         self.session.commit()
 
     def requeue(self) -> None:
@@ -132,6 +143,15 @@ class Claim:
         """Put the job back as if it had never been started: the worker is stopping, the file is not to blame."""
         self._change(state=JobState.QUEUED, attempts=self.attempts - 1, stage="", progress=0.0)
         self.session.commit()
+
+    def _keep_tags(self) -> None:
+        if self._tags:
+            values = {"tags": self._tags} | ({"title": self._tags["title"]} if "title" in self._tags else {})
+            self.session.execute(update(Song).where(Song.id == self.song_id).values(values))
+
+    def _forget_verdict(self) -> None:
+        for model in (PredictionRecord, HeardGenre):
+            self.session.execute(delete(model).where(model.song_id == self.song_id))
 
     def _change(self, **values: Any) -> None:
         ours = (Job.state == JobState.RUNNING, Job.worker == self.worker, Job.attempts == self.attempts)

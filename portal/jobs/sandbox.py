@@ -6,6 +6,7 @@ becomes of the job (``service``).
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,10 +18,10 @@ from portal.jobs.tags import read_tags
 
 MEMORY_BYTES = 3 * 2**30
 TAGS_SECONDS = 5.0
-TAGS_MEMORY_BYTES = 2**29
 
 Progress = Callable[[str, float], None]
 Classify = Callable[[Path, Progress], dict[str, Any]]
+OnTags = Callable[[dict[str, str]], None]
 
 
 class AnalysisError(PortalError):
@@ -108,42 +109,44 @@ class SandboxedClassifier:
         if self._classify is None:
             self._classify = _load(self._model_path)
 
-    def classify(self, path: Path, on_beat: Progress) -> dict[str, Any]:
+    def classify(self, path: Path, on_beat: Progress, on_tags: OnTags = lambda _tags: None) -> dict[str, Any]:
         """Return the verdict on ``path`` as ``classifier.Prediction.to_dict`` gives it; raise an AnalysisError.
 
         ``on_beat`` gets stage and progress, at each step and at least once a second; what it raises ends the analysis.
+        ``on_tags`` gets what the file says of itself, unless that cannot be read, before the verdict or the refusal.
         """
         self.prepare()
         classify = self._classify
         assert classify is not None
         stage, fraction = "", 0.0
+        verdict: dict[str, Any] | None = None
 
-        def on_event(event: tuple[str, float] | None) -> None:
-            nonlocal stage, fraction
-            stage, fraction = event or (stage, fraction)
-            on_beat(stage, fraction)
+        def on_event(event: dict[str, Any] | tuple[str, float] | None) -> None:
+            nonlocal stage, fraction, verdict
+            if isinstance(event, dict):
+                verdict = event
+            else:
+                stage, fraction = event or (stage, fraction)
+                on_beat(stage, fraction)
 
-        def work(emit: Emit) -> dict[str, Any]:
-            return classify(path, lambda stage, fraction: emit((stage, fraction)))
+        def work(emit: Emit) -> dict[str, str]:
+            emit(classify(path, lambda stage, fraction: emit((stage, fraction))))
+            return _tags_in_time(path)
 
-        answer = self._run(work, on_event)
-        if "refused" in answer:
-            raise AudioRefusedError(**answer["refused"])
-        return answer
-
-    def tags(self, path: Path) -> dict[str, str]:
-        """Return what the file says of itself; nothing if it cannot be read quickly and safely."""
         try:
-            found: dict[str, str] = run_in_child(
-                lambda _emit: read_tags(path), timeout=TAGS_SECONDS, memory=TAGS_MEMORY_BYTES
-            )
-        except ChildError:
-            return {}
-        return found
+            on_tags(self._run(work, on_event))
+        except AnalysisError:
+            # Once there is a verdict, all that was left to do were the tags: they may cost no more than themselves.
+            if verdict is None:
+                raise
+        assert verdict is not None
+        if "refused" in verdict:
+            raise AudioRefusedError(**verdict["refused"])
+        return verdict
 
-    def _run(self, work: Callable[[Emit], dict[str, Any]], on_event: Callable[[Any], None]) -> dict[str, Any]:
+    def _run(self, work: Callable[[Emit], dict[str, str]], on_event: Callable[[Any], None]) -> dict[str, str]:
         try:
-            answer: dict[str, Any] = run_in_child(work, timeout=self._timeout, memory=MEMORY_BYTES, on_event=on_event)
+            tags: dict[str, str] = run_in_child(work, timeout=self._timeout, memory=MEMORY_BYTES, on_event=on_event)
         except ChildTimeoutError as error:
             raise AnalysisTimeoutError(self._timeout) from error
         except ChildMemoryError as error:
@@ -152,7 +155,14 @@ class SandboxedClassifier:
             raise DecoderCrashedError from error
         except ChildError as error:
             raise AnalysisError from error
-        return answer
+        return tags
+
+
+def _tags_in_time(path: Path) -> dict[str, str]:
+    """Return what the file says of itself; called in a child, which an alarm ends if that takes too long."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, TAGS_SECONDS)
+    return read_tags(path)
 
 
 @cache
@@ -161,7 +171,7 @@ def _version(model_path: Path | None) -> str | None:
     import classifier
 
     try:
-        return classifier.load_model(model_path).version
+        return classifier.model_version(model_path)
     except classifier.ModelError:
         return None
 
@@ -174,6 +184,8 @@ def _load(model_path: Path | None) -> Classify:
         model = classifier.load_model(model_path)
     except classifier.ModelError as error:
         raise ModelUnusableError from error
+    # What the first analysis of a process makes once and keeps, each child would have to make for itself.
+    classifier.warm_up(model)
 
     def classify(path: Path, progress: Progress) -> dict[str, Any]:
         try:

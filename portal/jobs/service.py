@@ -204,8 +204,7 @@ class JobService:
     def _analyse(self, claim: Claim) -> None:
         try:
             with self._storage.local_copy(claim.stored_name) as path:
-                claim.describe(self._classifier.tags(path))
-                verdict = self._classifier.classify(path, claim.beat)
+                verdict = self._classifier.classify(path, claim.beat, claim.describe)
         except StorageError as error:
             raise FileUnavailableError from error
         source, suggestions = self._suggest(verdict["genre"], claim.song_id) if verdict["music"] else ("", [])

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base, random_id, utc_now
+from portal.models.song import song_reference
 
 if TYPE_CHECKING:
     from portal.models.song import Song
@@ -28,15 +29,23 @@ class JobState(StrEnum):
 class Job(Base):
     """One analysis. The queue carries only its ``id``.
 
-    ``attempts`` counts starts; ``heartbeat_at`` is renewed while a worker lives; ``worker`` names that worker as
-    ``host:pid``; ``progress`` runs from 0 to 1 within ``stage``; ``error_code`` is the classifier's or the job's own.
+    ``user_id`` and ``uploaded_at`` repeat what the song says and never changes, so that an index lists somebody's songs
+    of one state, newest first. ``attempts`` counts starts; ``heartbeat_at`` is renewed while a worker lives; ``worker``
+    names that worker as ``host:pid``; ``progress`` runs from 0 to 1 within ``stage``; ``error_code`` is the
+    classifier's or the job's own.
     """
 
     __tablename__ = "jobs"
-    __table_args__ = (Index(None, "state", "queued_at"),)
+    __table_args__ = (
+        song_reference(),
+        Index(None, "state", "queued_at"),
+        Index(None, "user_id", "state", "uploaded_at", "song_id"),
+    )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
-    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), unique=True)
+    song_id: Mapped[str] = mapped_column(String(22), unique=True)
+    user_id: Mapped[int]
+    uploaded_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default=JobState.QUEUED)
     stage: Mapped[str] = mapped_column(String(32), default="")
     progress: Mapped[float] = mapped_column(default=0.0)

@@ -5,14 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base, random_id, utc_now
 
 if TYPE_CHECKING:
+    from portal.models.heard import HeardGenre
     from portal.models.job import Job
     from portal.models.prediction import PredictionRecord
+
+
+def song_reference() -> ForeignKeyConstraint:
+    """Return a reference to a song that repeats whose it is and since when; neither changes.
+
+    With these beside a column of its own, a table's index can list somebody's songs newest first.
+    """
+    own, songs = ("user_id", "uploaded_at", "song_id"), ("songs.user_id", "songs.created_at", "songs.id")
+    return ForeignKeyConstraint(own, songs, ondelete="CASCADE")
 
 
 class Song(Base):
@@ -25,7 +35,7 @@ class Song(Base):
     __tablename__ = "songs"
     __table_args__ = (
         UniqueConstraint("user_id", "content_hash"),
-        Index(None, "user_id", "created_at", "id"),
+        Index(None, "user_id", "created_at", "id", unique=True),  # what ``song_reference`` refers to
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
@@ -38,6 +48,7 @@ class Song(Base):
     tags: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
+    heard: Mapped[list[HeardGenre]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     job: Mapped[Job] = relationship(back_populates="song", cascade="all, delete-orphan", passive_deletes=True)
     prediction: Mapped[PredictionRecord | None] = relationship(
         back_populates="song", cascade="all, delete-orphan", passive_deletes=True

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 import redis
 from flask_login import FlaskLoginClient
+from sqlalchemy import event
 
 from portal import create_app
 from portal.config import Settings
 from portal.extensions import db
-from portal.models import Job, JobState, PredictionRecord, Song, User
+from portal.models import HeardGenre, Job, JobState, PredictionRecord, Song, User
 from portal.web import EXTENSION
 
 GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
@@ -110,11 +112,33 @@ def make_song(session):
         song.job = Job(state=state)
         if state == JobState.DONE and genre:
             song.prediction = make_prediction(genre, confidence)
+            song.heard = [HeardGenre(genre=genre)]
         session.add(song)
         session.commit()
         return song
 
     return make
+
+
+@pytest.fixture
+def count_queries(session):
+    """Return a context manager that gives the list of statements the database gets inside its block."""
+
+    @contextmanager
+    def counting():
+        statements = []
+
+        def note(_connection, _cursor, statement, *_):
+            statements.append(statement)
+
+        engine = session.get_bind()
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
 
 
 def make_prediction(genre, confidence):

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 from huey import RedisHuey
+from huey.storage import SqliteStorage
 
-from portal.queue import JobQueue, JsonSerializer, make_huey
+from portal.queue import Bell, JobQueue, JsonSerializer, make_huey
 
 
 def test_ids_come_out_in_the_order_they_went_in(settings):
@@ -57,3 +58,84 @@ def test_a_locked_file_is_waited_for(settings):
 def test_a_message_is_never_unpickled(settings):
     with pytest.raises(ValueError):  # noqa: PT011 - any complaint of the JSON reader will do
         JsonSerializer().deserialize(pickle.dumps("anything"))
+
+
+def test_a_worker_that_waits_is_woken_by_the_next_id(waiting_worker, own_file):
+    taken = waiting_worker(seconds=600)
+    JobQueue(make_huey(own_file)).enqueue("a")
+    assert taken() == ["a"]
+
+
+def test_each_of_two_ids_wakes_a_worker(waiting_worker, own_file):
+    workers = waiting_worker(seconds=600), waiting_worker(seconds=600)
+    queue = JobQueue(make_huey(own_file))
+    queue.enqueue("a")
+    queue.enqueue("b")
+    assert sorted(taken()[0] for taken in workers) == ["a", "b"]
+
+
+def test_an_id_whose_ring_was_lost_is_found_all_the_same(waiting_worker, own_file, monkeypatch):
+    monkeypatch.setattr("portal.queue.FileQueue.enqueue", SqliteStorage.enqueue)
+    taken = waiting_worker(seconds=0.3)
+    JobQueue(make_huey(own_file)).enqueue("a")
+    assert taken() == ["a"]
+
+
+def test_a_ring_that_came_before_anybody_waited_is_heard(tmp_path):
+    bell = Bell(tmp_path / "bell")
+    bell.wait(0)
+    Bell(tmp_path / "bell").ring()
+    bell.wait(600)
+
+
+def test_a_bell_that_nobody_hears_may_ring(tmp_path):
+    Bell(tmp_path / "bell").ring()
+    assert not (tmp_path / "bell").exists()
+
+
+def test_a_bell_rung_too_often_takes_no_more(tmp_path):
+    bell = Bell(tmp_path / "bell")
+    bell.wait(0)
+    for _ in range(70_000):
+        bell.ring()
+
+
+@pytest.mark.parametrize("place", ["a file", "no folder/bell"])
+def test_where_there_can_be_no_bell_waiting_is_just_waiting(tmp_path, place):
+    (tmp_path / "a file").write_bytes(b"of somebody else's")
+    bell = Bell(tmp_path / place)
+    bell.ring()
+    bell.wait(0.01)
+    assert (tmp_path / "a file").read_bytes() == b"of somebody else's"
+
+
+@pytest.fixture
+def own_file(settings):
+    return replace(settings, queue_url=None)
+
+
+@pytest.fixture
+def waiting_worker(own_file, monkeypatch):
+    """Return a factory: waiting_worker(seconds=...) -> a function that returns what a waiting worker was given.
+
+    The worker waits for the bell no longer than that, so that with a long time only the bell can have woken it.
+    """
+
+    def start(seconds):
+        monkeypatch.setattr("portal.queue.WAIT_SECONDS", seconds)
+        huey = make_huey(own_file)
+        JobQueue(huey)
+        found, waits = [], threading.Event()
+        patience = huey.storage._bell.wait
+        huey.storage._bell.wait = lambda seconds: (waits.set(), patience(seconds))
+        thread = threading.Thread(target=lambda: found.append(huey.dequeue()), daemon=True)
+        thread.start()
+        assert waits.wait(20)
+
+        def taken():
+            thread.join(20)
+            return found[0].args
+
+        return taken
+
+    return start

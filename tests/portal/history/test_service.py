@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from classifier import GENRES
 from portal.adapters.storage import FsspecStorage
 from portal.history.service import MAX_WORDS, Filters, HistoryService, SongNotFoundError, kept_suggestions
-from portal.models import Job, JobState, PredictionRecord, RecommendationRecord, Song
+from portal.models import HeardGenre, Job, JobState, PredictionRecord, RecommendationRecord, Song
 from portal.ports import StorageError, Suggestion
 
 MOMENT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -69,8 +69,19 @@ def test_a_page_costs_two_queries_however_long_it_is(history, session, count_que
     with count_queries() as statements:
         for song in history.page(user_id, Filters(), 1).items:
             assert song.job.state == "done"
-            assert song.prediction.segments
+            assert song.prediction.scores
     assert len(statements) == 2
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(), Filters(genre="jazz"), Filters(state="done"), Filters(q="song")], ids=str
+)
+def test_all_pages_together_hold_each_song_once_newest_first(history, alice, make_song, filters):
+    songs = [make_song(alice, created_at=MOMENT - timedelta(minutes=number // 3)) for number in range(25)]
+    expected = [song.id for song in sorted(songs, key=lambda song: (song.created_at, song.id), reverse=True)]
+    pages = [history.page(alice.id, filters, number, per_page=4) for number in range(1, 8)]
+    assert [song.id for page in pages for song in page.items] == expected
+    assert [len(page.items) for page in pages] == [4, 4, 4, 4, 4, 4, 1]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +135,7 @@ def test_a_song_of_two_genres_is_found_under_both(history, session, alice, make_
     make_song(alice, title="plain", genre="rock")
     song = make_song(alice, title="hybrid", genre="rock")
     song.prediction.genres = ["rock", "R&B / \u00e9lan"]
+    song.heard.append(HeardGenre(genre="R&B / \u00e9lan"))
     session.commit()
     both = {"genres": ("rock", "R&B / \u00e9lan", "R&B")}
     assert titles(history.page(alice.id, Filters(genre="R&B / \u00e9lan", **both), 1)) == ["hybrid"]

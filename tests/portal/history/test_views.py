@@ -121,17 +121,6 @@ def test_a_download_has_a_dated_name_and_stays_out_of_caches(as_alice, page, kin
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_list_costs_as_many_queries_for_twenty_songs_as_for_one(as_alice, alice, make_song, count_queries):
-    make_song(alice)
-    with count_queries() as for_one:
-        as_alice.get("/history")
-    for _ in range(19):
-        make_song(alice)
-    with count_queries() as for_twenty:
-        as_alice.get("/history")
-    assert len(for_twenty) == len(for_one)
-
-
 def test_the_song_shows_what_was_suggested_with_its_verdict(as_alice, session, alice, make_song):
     song = make_song(alice)
     kept = RecommendationRecord(

@@ -91,8 +91,7 @@ def test_any_other_error_may_be_tried_again():
     assert "ZeroDivisionError" in str(caught.value.__cause__)
 
 
-def test_the_classifiers_own_refusal_is_understood(monkeypatch, tmp_path):
-    monkeypatch.setattr("classifier.load_model", lambda _path: None)
+def test_the_classifiers_own_refusal_is_understood(tmp_path):
     (tmp_path / "song.mp3").write_bytes(b"no audio at all")
     with pytest.raises(AudioRefusedError, match="This file is not audio we can read") as caught:
         sandbox(None).classify(tmp_path / "song.mp3", ignore)
@@ -105,9 +104,28 @@ def test_a_missing_model_is_the_operators_matter(tmp_path):
     assert caught.value.permanent
 
 
-def test_hostile_tags_cost_nothing_but_the_tags(monkeypatch):
+def test_the_files_own_tags_come_with_the_verdict(monkeypatch, verdict):
+    monkeypatch.setattr("portal.jobs.sandbox.read_tags", lambda path: {"title": path.name})
+    tags = []
+    sandbox(lambda _path, _progress: verdict).classify(SONG, ignore, tags.append)
+    assert tags == [{"title": "song.mp3"}]
+
+
+@pytest.mark.parametrize(
+    "hostile", [lambda _path: os.kill(os.getpid(), signal.SIGSEGV), lambda _path: time.sleep(60), lambda _path: 1 / 0]
+)
+def test_hostile_tags_cost_nothing_but_the_tags(monkeypatch, verdict, hostile):
+    monkeypatch.setattr("portal.jobs.sandbox.read_tags", hostile)
+    monkeypatch.setattr("portal.jobs.sandbox.TAGS_SECONDS", 0.2)
+    tags = []
+    assert sandbox(lambda _path, _progress: verdict).classify(SONG, ignore, tags.append) == verdict
+    assert tags == []
+
+
+def test_hostile_tags_hide_no_refusal(monkeypatch):
     monkeypatch.setattr("portal.jobs.sandbox.read_tags", lambda _path: os.kill(os.getpid(), signal.SIGSEGV))
-    assert sandbox(None).tags(SONG) == {}
+    with pytest.raises(AudioRefusedError):
+        sandbox(lambda _path, _progress: {"refused": {"code": "silent", "message": "Silence."}}).classify(SONG, ignore)
 
 
 def ignore(_stage, _progress):

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.jobs.claim import Claim, ClaimLostError
 from portal.jobs.service import NoSuchSongError, NotRetryableError, UpToDateError
-from portal.models import Job, JobState, PredictionRecord, RecommendationRecord, Song, utc_now
+from portal.models import HeardGenre, Job, JobState, PredictionRecord, RecommendationRecord, Song, utc_now
 
 GENRE_FIELDS = ("genre", "confidence", "sure", "music", "scores", "segments", "tempo", "duration", "truncated")
 
@@ -67,6 +67,16 @@ def test_a_new_verdict_replaces_the_old_one(make_jobs, add_song, verdict, sessio
     make_jobs(lambda _path, _progress: verdict | {"genre": "blues"}).run(song.job.id)
     assert session.scalars(select(PredictionRecord.genre)).all() == ["blues"]
     assert session.scalar(select(func.count()).select_from(RecommendationRecord)) == 1
+
+
+def test_the_song_is_found_by_each_genre_of_its_latest_verdict(make_jobs, add_song, verdict, session):
+    song = add_song()
+    make_jobs(lambda _path, _progress: verdict | {"genres": ["jazz", "blues"]}).run(song.job.id)
+    assert heard(session, song) == {"jazz", "blues"}
+    song.job.state = JobState.QUEUED
+    session.commit()
+    make_jobs(lambda _path, _progress: verdict | {"genre": "rock"}).run(song.job.id)
+    assert heard(session, song) == {"rock"}
 
 
 def test_the_files_own_tags_describe_the_song(make_jobs, add_song, verdict):
@@ -120,7 +130,8 @@ def test_bytes_that_are_gone_are_named(make_jobs, add_song, storage, verdict):
     assert (song.job.state, song.job.error_code) == (JobState.FAILED, "storage")
 
 
-def test_progress_can_be_watched(make_jobs, add_song, verdict, alice, session):
+def test_progress_can_be_watched(make_jobs, add_song, verdict, alice, session, monkeypatch):
+    monkeypatch.setattr("portal.jobs.claim.BEAT_SECONDS", 0)
     song = add_song()
     seen = []
     jobs = make_jobs(lambda _path, progress: progress("decode", 0.25) or progress("model", 0.5) or verdict)
@@ -138,10 +149,20 @@ def test_a_heartbeat_is_recorded_while_the_classifier_says_nothing(make_jobs, ad
     assert song.job.heartbeat_at - song.job.started_at > timedelta(seconds=0.9)
 
 
+def test_progress_is_recorded_no_more_often_than_anybody_looks(add_song, session, monkeypatch):
+    song = add_song()
+    claim = Claim.take(session, song.job.id)
+    for rest, recorded in ((3600, ""), (0, "model")):
+        monkeypatch.setattr("portal.jobs.claim.BEAT_SECONDS", rest)
+        claim.beat("model", 0.5)
+        assert song.job.stage == recorded
+
+
 def test_a_busy_database_costs_a_heartbeat_and_no_more(add_song, session, monkeypatch):
     def locked(*_conditions, **_values):
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
+    monkeypatch.setattr("portal.jobs.claim.BEAT_SECONDS", 0)
     song = add_song()
     claim = Claim.take(session, song.job.id)
     with monkeypatch.context() as patch:
@@ -174,7 +195,7 @@ def test_a_song_deleted_while_it_is_analysed_leaves_nothing(make_jobs, add_song,
     jobs = make_jobs(lambda _path, progress: progress("decode", 0.5) or verdict)
     watch(session, lambda: session.delete(session.get(Song, song.id)), times=1)
     jobs.run(job_id)
-    for model in (Song, Job, PredictionRecord, RecommendationRecord):
+    for model in (Song, Job, PredictionRecord, RecommendationRecord, HeardGenre):
         assert session.scalar(select(func.count()).select_from(model)) == 0
 
 
@@ -381,6 +402,11 @@ def _stop_watching(session):
     patch = session.info.pop("patch", None)
     if patch:
         patch.undo()
+
+
+def heard(session, song):
+    place = (HeardGenre.user_id == song.user_id, HeardGenre.uploaded_at == song.created_at)
+    return set(session.scalars(select(HeardGenre.genre).where(HeardGenre.song_id == song.id, *place)))
 
 
 def tagged_flac(**tags):
