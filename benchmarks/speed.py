@@ -147,9 +147,9 @@ def profile_once(path: Path, model) -> dict[str, float]:
     samples = decode(path).samples
     rows, patches = [], []
     for window in windows([samples]):
-        spectrum = timed("Fourier transform and power", lambda: Spectrum.of(window))  # noqa: B023
-        for name in ("mel", "log_mel", "mfcc", "magnitude", "chroma"):
-            timed("mel bands, cepstra, chroma, magnitude", lambda: getattr(spectrum, name))  # noqa: B023
+        spectrum = timed("Fourier transform", lambda: Spectrum.of(window))  # noqa: B023
+        for name in ("power", "mel", "log_mel", "mfcc", "heard", "chroma", "onset_strength"):
+            timed("power, mel bands, cepstra, chroma, onsets", lambda: getattr(spectrum, name))  # noqa: B023
         groups = [timed(name, lambda: group(spectrum)) for name, group in GROUPS.items()]  # noqa: B023
         timed("pulse", lambda: pulse(spectrum))  # noqa: B023
         rows.append(np.concatenate(groups))

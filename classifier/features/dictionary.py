@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from classifier.features.spectrum import Spectrum
+from classifier.features.spectrum import Spectrum, mean
 
 Array = NDArray[np.float32]
 
@@ -62,11 +62,17 @@ class Dictionary:
     def encode(self, patches: Array) -> Array:
         """Return how strongly each entry is heard on average; patches (n, frames * MEL_BANDS), result (entries,)."""
         # A patch's own mean and the mean of all are taken off after the projection, where there is less of them.
-        whitened = patches @ self.projection
-        whitened -= patches.mean(axis=1, keepdims=True) * self._of_ones + self._of_mean
+        projected = patches @ self._with_mean
+        whitened = projected[:, :-1] - (projected[:, -1:] * self._of_ones + self._of_mean)
         whitened /= np.linalg.norm(whitened, axis=1, keepdims=True) + SMALLEST
-        heard = np.maximum(whitened @ self.entries - THRESHOLD, 0).mean(axis=0)
+        heard = mean(np.maximum(whitened @ self.entries - THRESHOLD, 0))
         return np.asarray(np.log(heard + SMALLEST))
+
+    @cached_property
+    def _with_mean(self) -> Array:
+        """The projection, and a last column that gives a patch's mean."""
+        mean = np.full((len(self.projection), 1), 1 / len(self.projection), np.float32)
+        return np.concatenate([self.projection, mean], axis=1)
 
     @cached_property
     def _of_ones(self) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features.spectrum import Spectrum
+from classifier.features.spectrum import Spectrum, deviation, mean
 
 Array = NDArray[np.float32]
 
@@ -19,30 +19,25 @@ INTERVALS = 6
 def chroma_statistics(spectrum: Spectrum) -> Array:
     """Chroma seen from its strongest note, its intervals, its clarity and how fast it moves."""
     chroma = spectrum.chroma
-    mean = chroma.mean(axis=0)
-    spread = chroma.std(axis=0)
-    turn = -int(np.argmax(mean))
-    change = np.abs(np.diff(chroma, axis=0)).sum(axis=1) if len(chroma) > 1 else np.zeros(1, dtype=np.float32)
-    clarity = [_entropy(chroma).mean(), _entropy(mean[None, :])[0], chroma.max(axis=1).mean(), change.mean()]
-    return np.concatenate(
-        [np.roll(mean, turn), np.roll(spread, turn), _intervals(mean), _intervals_of_frames(chroma), clarity]
-    ).astype(np.float32)
+    centre = mean(chroma)
+    seen = (np.arange(len(centre)) + np.argmax(centre)) % len(centre)
+    change = np.abs(chroma[1:] - chroma[:-1]).sum() / max(1, len(chroma) - 1)
+    clarity = [_entropy(chroma), _entropy(centre[None]), chroma.T.max(axis=0).mean(), change]
+    turned, spread = centre[seen], deviation(chroma)[seen]
+    together = (np.outer(centre, centre), chroma.T @ chroma)
+    return np.concatenate([turned, spread, *map(_intervals, together), clarity]).astype(np.float32)
 
 
-def _intervals(mean: Array) -> Array:
-    """Tell how strongly notes each interval apart stand together in the mean chroma."""
-    energy = np.dot(mean, mean)
-    return np.array([np.dot(mean, np.roll(mean, step)) / energy for step in range(1, INTERVALS + 1)])
+def _intervals(together: Array) -> NDArray[np.float64]:
+    """Tell how strongly notes each interval apart stand together, given the products of every two, shape (12, 12).
 
-
-def _intervals_of_frames(chroma: Array) -> Array:
-    """Tell the same within single frames, averaged: chords rather than melodies."""
-    together = chroma.T @ chroma
+    Of the mean chroma these are melodies, of single frames, summed up, chords.
+    """
     note = np.arange(len(together))
     intervals = [together[note, note - step].sum() for step in range(1, INTERVALS + 1)]
     return np.asarray(np.array(intervals) / np.trace(together))
 
 
-def _entropy(chroma: Array) -> Array:
-    entropy: Array = -np.sum(chroma * np.log(chroma + np.float32(1e-9)), axis=1)
-    return entropy
+def _entropy(chroma: Array) -> float:
+    """Return the mean entropy of the frames."""
+    return -float(np.sum(chroma * np.log(chroma + np.float32(1e-9)))) / len(chroma)

@@ -1,7 +1,8 @@
-"""What repeats in time: onset strength, its autocorrelation, the modulation of each band, the tempo.
+"""What repeats in time: the autocorrelation of the onset strength, the modulation of each band, the tempo.
 
 What belongs here: patterns over the frames of one ``Spectrum``, and the tempo of a song from its pulse.
-Not here: single frames (``timbre``).
+Not here: single frames (``timbre``) or the onset strength itself
+(``spectrum``).
 """
 
 from __future__ import annotations
@@ -38,9 +39,6 @@ TEMPO_SEARCH = (50.0, 220.0)
 MIN_PULSE = 0.05
 """Normalised autocorrelation below which no pulse is claimed."""
 
-ONSET_RANGE = np.float32(12.0)
-"""Nepers of power (52 dB) below a window's loudest band where onsets are no longer heard."""
-
 MODULATION_BANDS = 10
 """Groups of mel bands whose modulation is measured."""
 
@@ -51,29 +49,15 @@ MODULATION_FRAMES = 512
 """Transform length of the modulation spectrum (12 s); shorter windows are padded with zeros."""
 
 
-def onset_strength(spectrum: Spectrum) -> Array:
-    """Return the mean rise of the log-mel bands at every frame, without its mean; shape (frames, 3).
-
-    The columns are all bands, the low quarter and the high half. What lies ONSET_RANGE below the loudest is not heard.
-    """
-    log_mel = np.maximum(spectrum.log_mel, spectrum.log_mel.max() - ONSET_RANGE)
-    rise = np.zeros_like(log_mel)
-    np.maximum(log_mel[1:] - log_mel[:-1], 0, out=rise[1:])
-    onsets: Array = rise @ _onset_bands()
-    onsets -= onsets.mean(axis=0)
-    return onsets
-
-
 def pulse(spectrum: Spectrum) -> NDArray[np.float64]:
     """Return the normalised autocorrelation of the onset strength at lags 0 to PULSE_LAGS - 1 frames."""
-    return _autocorrelation(onset_strength(spectrum)[:, :1])[:, 0]
+    return _autocorrelation(spectrum.onset_strength[:, :1])[:, 0]
 
 
 def onset_autocorrelation(spectrum: Spectrum) -> Array:
     """Autocorrelation of the onset strength of all, low and high bands on a log-tempo grid, with its clarity."""
-    strength = onset_strength(spectrum)
-    parts = _autocorrelation(strength)
-    onsets = strength[:, 0]
+    parts = _autocorrelation(spectrum.onset_strength)
+    onsets = spectrum.onset_strength[:, 0]
     spread = onsets.std() + 1e-6
     clarity = [
         parts[8:, 0].max(),
@@ -131,14 +115,6 @@ def _autocorrelation(onsets: Array) -> NDArray[np.float64]:
     pairs = np.maximum(count - np.arange(PULSE_LAGS), max(1, count // 4))[:, None] / count
     silent = energy <= 1e-9  # noqa: PLR2004 - rounding errors of silence
     return np.asarray(np.where(silent, 0, full / pairs / np.where(silent, 1, energy)))
-
-
-@cache
-def _onset_bands() -> Array:
-    """Weights that average all bands, the low quarter and the high half, shape (MEL_BANDS, 3)."""
-    band = np.arange(MEL_BANDS)
-    parts = np.stack([band >= 0, band < MEL_BANDS // 4, band >= MEL_BANDS // 2], axis=1)
-    return np.asarray(parts / parts.sum(axis=0), dtype=np.float32)
 
 
 @cache

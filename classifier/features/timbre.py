@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.constants import FRAME_LENGTH, LOW_CUT, SAMPLE_RATE
-from classifier.features.spectrum import FLOOR, LOWEST_BIN, Spectrum, bin_frequencies
+from classifier.features.spectrum import FLOOR, LOWEST_BIN, Spectrum, bin_frequencies, deviation, mean, row_mean
 
 Array = NDArray[np.float32]
 
@@ -48,17 +48,17 @@ def mfcc_statistics(spectrum: Spectrum) -> Array:
     first = delta(mfcc)
     second = delta(first)
     low, middle, high = percentiles(mfcc, PERCENTILES)
-    mean = mfcc.mean(axis=0)
+    centre = mean(mfcc)
     return _join(
-        mean[1:], _log_std(mfcc), _skewness(mfcc), (middle - mean), high - low, _log_std(first), _log_std(second)
+        centre[1:], _log_std(mfcc), _skewness(mfcc), (middle - centre), high - low, _log_std(first), _log_std(second)
     )
 
 
 def mfcc_correlation(spectrum: Spectrum) -> Array:
     """Correlation of every pair of MFCC over the window (upper triangle)."""
     mfcc = spectrum.mfcc
-    centred = mfcc - mfcc.mean(axis=0)
-    centred /= np.sqrt(np.mean(centred**2, axis=0)) + np.float32(1e-6)
+    centred = mfcc - mean(mfcc)
+    centred /= deviation(mfcc) + np.float32(1e-6)
     correlation = centred.T @ centred / np.float32(len(centred))
     return _join(correlation[np.triu_indices(len(correlation), 1)])
 
@@ -76,23 +76,23 @@ def spectral_pattern(spectrum: Spectrum) -> Array:
 def contrast_statistics(spectrum: Spectrum) -> Array:
     """Mean and spread of spectral contrast (peaks less valleys) and of the valleys in octave bands."""
     power = spectrum.power[::CONTRAST_STEP]
-    floored = np.maximum(power, max(FLOOR, power.max() * CONTRAST_RANGE))
     ends = []
     for start, end, count in _contrast_bands():
         # A full sort: NumPy has vector code for it, and is several times slower at selecting the two ends.
-        ordered = np.sort(floored[:, start:end], axis=1)
+        ordered = np.sort(power[:, start:end], axis=1)
         ends += [ordered[:, :count], ordered[:, -count:]]
-    means = np.log(np.concatenate(ends, axis=1)) @ _contrast_means()
+    floored = np.maximum(np.concatenate(ends, axis=1), max(FLOOR, power.max() * CONTRAST_RANGE))
+    means = np.log(floored) @ _contrast_means()
     valley, peak = means[:, ::2], means[:, 1::2]
     contrast = peak - valley
-    relative = valley - valley.mean(axis=1, keepdims=True)
-    return _join(contrast.mean(axis=0), _log_std(contrast), relative.mean(axis=0), _log_std(relative))
+    relative = valley - row_mean(valley)[:, None]
+    return _join(mean(contrast), _log_std(contrast), mean(relative), _log_std(relative))
 
 
 def shape_statistics(spectrum: Spectrum) -> Array:
     """Centroid, bandwidth, roll-offs, flatness and flux: mean, spread, skewness, and spread of the delta."""
     shape = np.stack([*_moments(spectrum), *_rolloffs(spectrum), _flatness(spectrum), _flux(spectrum)], axis=1)
-    return _join(shape.mean(axis=0), _log_std(shape), _skewness(shape), _log_std(delta(shape)))
+    return _join(mean(shape), _log_std(shape), _skewness(shape), _log_std(delta(shape)))
 
 
 def delta(frames: Array) -> Array:
@@ -125,8 +125,8 @@ def percentiles(frames: Array, shares: Sequence[float]) -> Array:
 
 def _moments(spectrum: Spectrum) -> tuple[Array, Array]:
     """Centroid and bandwidth of the magnitude over log-frequency, in octaves above LOW_CUT."""
-    magnitude, octaves = spectrum.magnitude, _octaves()
-    total = magnitude.sum(axis=1) + FLOOR
+    magnitude, octaves = spectrum.heard, _octaves()
+    total = magnitude @ np.ones(len(octaves), np.float32) + FLOOR
     centroid = magnitude @ octaves / total
     variance = np.maximum(magnitude @ octaves**2 / total - centroid**2, 0)
     return centroid, np.sqrt(variance)
@@ -137,27 +137,27 @@ def _rolloffs(spectrum: Spectrum) -> Array:
 
     The sum up to every bin is taken over runs of ROLLOFF_RUN bins first, and within the one run that matters then.
     """
-    frames, bins = spectrum.magnitude.shape
-    runs = spectrum.magnitude.reshape(-1, ROLLOFF_RUN)
+    frames, bins = spectrum.heard.shape
+    runs = spectrum.heard.reshape(-1, ROLLOFF_RUN)
     up_to = (runs @ np.ones(ROLLOFF_RUN, np.float32)).reshape(frames, -1) @ _running(bins // ROLLOFF_RUN)
     wanted = np.array(ROLLOFF_SHARES, np.float32)[:, None, None] * up_to[:, -1:]
-    run = np.count_nonzero(up_to[:, :-1] < wanted, axis=2)
+    run = np.argmin(up_to < wanted, axis=2)
     frame = np.arange(frames)
     before = np.where(run > 0, up_to[frame, run - 1], 0)
-    sums = before[..., None] + runs[frame * (bins // ROLLOFF_RUN) + run] @ _running(ROLLOFF_RUN)
-    number = run * ROLLOFF_RUN + np.count_nonzero(sums < wanted, axis=2)
-    return np.asarray(_octaves().take(number, mode="clip"))
+    short = before[..., None] + runs[frame * (bins // ROLLOFF_RUN) + run] @ _running(ROLLOFF_RUN) < wanted
+    short[..., -1] = False  # the run's own sum reaches it, but for a rounding error
+    return np.asarray(_octaves()[run * ROLLOFF_RUN + np.argmin(short, axis=2)])
 
 
 def _flatness(spectrum: Spectrum) -> Array:
     """Logarithm of geometric over arithmetic mean of the mel bands: 0 for noise, far below for tones."""
-    flatness: Array = spectrum.log_mel.mean(axis=1) - np.log(spectrum.mel.mean(axis=1))
+    flatness: Array = row_mean(spectrum.log_mel) - np.log(row_mean(spectrum.mel))
     return flatness
 
 
 def _flux(spectrum: Spectrum) -> Array:
     """Mean rise of the log-mel bands from one frame to the next."""
-    rise = spectrum.rise.mean(axis=1)
+    rise = row_mean(spectrum.rise)
     return np.concatenate([rise[:1], rise]) if len(rise) else np.zeros(len(spectrum.power), dtype=np.float32)
 
 
@@ -169,7 +169,7 @@ def _running(count: int) -> Array:
 
 @cache
 def _octaves() -> Array:
-    """Return how many octaves each bin of ``Spectrum.magnitude`` lies above LOW_CUT."""
+    """Return how many octaves each bin of ``Spectrum.heard`` lies above LOW_CUT."""
     frequency = bin_frequencies()
     return np.asarray(np.log2(np.maximum(frequency[1:], frequency[LOWEST_BIN]) / LOW_CUT), dtype=np.float32)
 
@@ -192,15 +192,15 @@ def _contrast_means() -> Array:
 
 
 def _log_std(frames: Array) -> Array:
-    spread: Array = np.log(frames.std(axis=0) + np.float32(1e-3))
+    spread: Array = np.log(deviation(frames) + np.float32(1e-3))
     return spread
 
 
 def _skewness(frames: Array) -> Array:
-    centred = frames - frames.mean(axis=0)
+    centred = frames - mean(frames)
     squared = centred * centred
-    variance = squared.mean(axis=0)
-    skewness: Array = (squared * centred).mean(axis=0) / (variance + np.float32(1e-6)) ** 1.5
+    variance = mean(squared)
+    skewness: Array = mean(squared * centred) / (variance + np.float32(1e-6)) ** 1.5
     return skewness.clip(-5, 5)
 
 

@@ -30,7 +30,7 @@ from classifier.constants import (
 from classifier.decode import BLOCK, Decoder, decode
 from classifier.features import measure, measure_blocks, window_bounds, windows
 from classifier.features.dictionary import LONG_FRAMES, PATCH_STEP, SMALLEST, THRESHOLD, _shipped, long_patches
-from classifier.features.harmony import INTERVALS, _intervals_of_frames
+from classifier.features.harmony import INTERVALS, _intervals
 from classifier.features.spectrum import FLOOR, LOWEST_BIN, MEL_RANGE, Spectrum, bin_frequencies
 from classifier.features.timbre import (
     CONTRAST_RANGE,
@@ -127,7 +127,7 @@ def test_power_mel_and_mfcc_are_those_of_a_double_precision_transform(samples):
 
 def test_moments_and_roll_offs_are_those_of_the_whole_magnitude(samples):
     spectrum = Spectrum.of(samples)
-    magnitude = np.sqrt(spectrum.power[:, LOWEST_BIN:].astype(np.float64))
+    magnitude = spectrum.magnitude[:, LOWEST_BIN:].astype(np.float64)
     octaves = np.log2(bin_frequencies()[LOWEST_BIN:] / LOW_CUT)
     total = magnitude.sum(axis=1) + FLOOR
     centroid = magnitude @ octaves / total
@@ -171,7 +171,7 @@ def test_intervals_are_those_of_the_chroma_turned_against_itself(samples):
     chroma = Spectrum.of(samples).chroma
     energy = np.sum(chroma**2)
     expected = [np.sum(chroma * np.roll(chroma, step, axis=1)) / energy for step in range(1, INTERVALS + 1)]
-    np.testing.assert_allclose(_intervals_of_frames(chroma), expected, rtol=1e-4)
+    np.testing.assert_allclose(_intervals(chroma.T @ chroma), expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 100, 427])
