@@ -14,7 +14,7 @@ from pathlib import Path
 
 from classifier import ClassifierError, ModelError
 from classifier.artifact import SHIPPED
-from classifier.parallel import ClusterError, on_cluster
+from classifier.cluster import ClusterError, on_cluster
 from classifier.predict import predict_command
 from classifier.results import ResultsError
 

@@ -1,8 +1,8 @@
-"""One piece of work for each of many files: over processes of this machine, or over the workers of a Dask cluster.
+"""One piece of work for each of many files, over processes of this machine or of others.
 
 What belongs here: handing files out, answers in their order, and a file that kills its process costing itself only.
-Not here: what is done with a file (``predict``, ``training``). joblib and Dask are imported when they are needed: who
-analyses one file pays for neither.
+Not here: what is done with a file (``predict``, ``training``), or the workers of a cluster (``cluster``). joblib is
+imported when it is needed: who analyses one file does not pay for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, TypeVar
 
 from classifier.errors import AudioError, ClassifierError
@@ -29,12 +28,6 @@ Answer = TypeVar("Answer")
 AHEAD = 8
 """Files under way or waiting for each process. So many answers are kept at most while the first of them is awaited,
 and a song eight times as long as the others keeps no process idle."""
-
-CLUSTER_AHEAD = 1024
-"""The least of them on a cluster, which may grow while it works."""
-
-PATIENCE = 5
-"""Seconds in which a scheduler must answer."""
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"), "1")
 """Environment of the processes: there is one for each core, and threads on top of them get in each other's way."""
@@ -56,12 +49,6 @@ class FileTrouble(ClassifierError):
     """The disk, or the right to read it, failed a worker."""
 
     code = "file_trouble"
-
-
-class ClusterError(ClassifierError):
-    """The cluster cannot be used, or was lost."""
-
-    code = "cluster_error"
 
 
 @dataclass(frozen=True)
@@ -201,16 +188,16 @@ class Processes(Others):
     def _begin(self, work: Callable[[Item], Answer], item: Item) -> Any:
         self._pool = self._pool or _pool(self._jobs)
         try:
-            return self._pool.submit(_attempt_there, work, item)
+            return self._pool.submit(attempt_there, work, item)
         except self._deaths:
             self._pool = _pool(self._jobs)
-            return self._pool.submit(_attempt_there, work, item)
+            return self._pool.submit(attempt_there, work, item)
 
     def _again(self, work: Callable[[Item], Answer], item: Item) -> Any:
         # A pool does not tell whose fault it was, and takes all that was under way with it: each is tried alone.
         self._lonely = self._lonely or _pool(1)
         try:
-            return self._result(self._lonely.submit(_attempt_there, work, item))
+            return self._result(self._lonely.submit(attempt_there, work, item))
         except self._deaths:
             self._lonely = None
             raise
@@ -223,95 +210,26 @@ class Processes(Others):
             pool.shutdown()
 
 
-class Cluster(Others):
-    """The workers of a Dask cluster that exists.
-
-    Parameters
-    ----------
-    address : str
-        Of its scheduler, as ``tcp://host:8786``.
-
-    Raises
-    ------
-    ClusterError
-        If Dask is not installed, the address is none, or nobody answers there.
-    """
-
-    def __init__(self, address: str) -> None:
-        client = _connected(address)
-        from distributed import KilledWorker
-
-        super().__init__(max(CLUSTER_AHEAD, AHEAD * sum(client.nthreads().values())), (KilledWorker,))
-        self._client, self._address = client, address
-        self._check()
-
-    def _begin(self, work: Callable[[Item], Answer], item: Item) -> Any:
-        with self._told():
-            return self._client.submit(_attempt_there, work, item, pure=False)
-
-    def _again(self, work: Callable[[Item], Answer], item: Item) -> Any:
-        # The scheduler gives up on a task that several workers died under; once in a while an innocent neighbour's.
-        return self._result(self._begin(work, item))
-
-    def _result(self, future: Any) -> Any:
-        with self._told():
-            while True:
-                try:
-                    return future.result(timeout=LOG_SECONDS)
-                except TimeoutError:
-                    if not self._client.nthreads():
-                        _say(f"The cluster at {self._address} has no workers; waiting for one.")
-
-    def close(self) -> None:
-        """Leave the cluster; it drops what nobody waits for any more."""
-        self._client.close()
-
-    def _check(self) -> None:
-        """Try whether scheduler and workers have this program: one that has not dies of the first task, untold."""
-        with self._told():
-            self._client.run_on_scheduler(import_module, __name__)
-            self._client.run(import_module, __name__)
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what a lost cluster raises into a sentence; the work's own errors come as answers."""
-        from concurrent.futures import CancelledError
-
-        try:
-            yield
-        except ImportError as error:
-            raise ClusterError(f"The cluster at {self._address} lacks what this program needs: {error}.") from error
-        except self._deaths:
-            raise
-        except (CancelledError, OSError, RuntimeError) as error:
-            reason = str(error).strip().split("\n")[0].rstrip(".")
-            raise ClusterError(f"The cluster at {self._address} was lost: {reason}.") from error
-
-
-_cluster: ContextVar[Cluster | None] = ContextVar("cluster", default=None)
+_lent: ContextVar[Workers | None] = ContextVar("lent", default=None)
 
 
 @contextmanager
-def on_cluster(address: str | None) -> Iterator[None]:
-    """Let all maps inside run on the cluster whose scheduler is at ``address``; None changes nothing."""
-    if address is None:
-        yield
-        return
-    cluster: Cluster = Cluster(address)
-    before = _cluster.set(cluster)
+def lending(there: Workers) -> Iterator[None]:
+    """Let all maps inside be worked on by others than processes of this machine; they are closed at the end."""
+    before = _lent.set(there)
     try:
         yield
     finally:
-        _cluster.reset(before)
-        cluster.close()
+        _lent.reset(before)
+        there.close()
 
 
 @contextmanager
 def workers(jobs: int | None) -> Iterator[Workers]:
-    """Give the cluster of ``on_cluster``, or else so many processes, or this one where it is None."""
-    cluster = _cluster.get()
-    if cluster is not None:
-        yield cluster
+    """Give those of ``lending``, or else so many processes, or this one where it is None."""
+    lent = _lent.get()
+    if lent is not None:
+        yield lent
         return
     own = Here() if jobs is None else Processes(jobs)
     try:
@@ -403,7 +321,7 @@ def _attempt(work: Callable[[Item], Answer], item: Item) -> Answer | ClassifierE
         return FileTrouble(f"{error.filename or item}: {error.strerror or error}.")
 
 
-def _attempt_there(work: Callable[[Item], Answer], item: Item) -> Answer | _Raised:
+def attempt_there(work: Callable[[Item], Answer], item: Item) -> Answer | _Raised:
     """Do the work in a worker."""
     answer = _attempt(work, item)
     return _Raised(type(answer), str(answer)) if isinstance(answer, ClassifierError) else answer
@@ -429,34 +347,3 @@ def _serve(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _connected(address: str) -> Any:
-    """Return a client, after a look at whether anybody is there: a client that finds nobody complains for long."""
-    try:
-        import asyncio
-        import logging
-
-        from distributed import Client, Security
-        from distributed.core import connect
-    except ImportError as error:
-        raise ClusterError('A Dask cluster needs the extra "dask": pip install "genregenie[dask]"') from error
-
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # What it would say, ClusterError says.
-
-    async def greet() -> None:
-        arguments = Security().get_connection_args("client")
-        comm = await connect(address, timeout=PATIENCE, **arguments)
-        await comm.close()
-
-    try:
-        asyncio.run(greet())
-        return Client(address, timeout=PATIENCE, set_as_default=False)
-    except ValueError as error:
-        raise ClusterError(f"{address!r} is no address of a scheduler, as tcp://host:8786 is: {error}.") from error
-    except OSError as error:
-        raise ClusterError(f"No Dask scheduler answers at {address} within {PATIENCE} seconds.") from error
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - a command's word

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifier.cluster import Cluster, ClusterError, on_cluster
 from classifier.errors import TooShort
-from classifier.parallel import AHEAD, Cluster, ClusterError, Crashed, FileTrouble, gather, on_cluster, workers
+from classifier.parallel import AHEAD, Crashed, FileTrouble, gather, workers
 from classifier.training.extract import extract
 from tests.support.audio import encode, music_like, write_wav
 
