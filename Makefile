@@ -56,7 +56,7 @@ COMPILE := uv pip compile -q pyproject.toml --python-version 3.11 --generate-has
 lock:
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --extra postgres --extra redis -c requirements.lock -o requirements-servers.lock
-	$(COMPILE) --extra train --extra dask --extra demo --extra postgres --extra redis --group dev -c requirements-servers.lock -o requirements-dev.lock
+	$(COMPILE) --extra train --extra dask --extra demo --extra similar --extra postgres --extra redis --group dev -c requirements-servers.lock -o requirements-dev.lock
 
 # The stamps remember which lock file the environment was made from.
 .venv/run: $(LOCK) | .venv/bin/pip

@@ -165,7 +165,10 @@ def kept_suggestions(song: Song) -> tuple[str, list[Suggestion]]:
     verdict = song.prediction
     kept = verdict.recommendations if verdict and verdict.music else []
     source = kept[0].source if kept else ""
-    return source, [Suggestion(artist=record.artist, title=record.title, url=record.url) for record in kept]
+    return source, [
+        Suggestion(artist=record.artist, title=record.title, url=record.url, key=record.external_id or "")
+        for record in kept
+    ]
 
 
 def _stretch(matching: Select[Any], start: int, end: int, total: int) -> Select[Any]:

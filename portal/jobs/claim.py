@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import struct
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,7 @@ from portal.models import (
     PredictionRecord,
     RecommendationRecord,
     Song,
+    SongVector,
     heard_genres,
     utc_now,
 )
@@ -37,7 +39,7 @@ BEAT_SECONDS = 0.5
 MAX_URL_LENGTH = 500
 MAX_VERSION_LENGTH = 80
 VERDICT_FIELDS = ("genre", "confidence", "sure", "music", "truncated", "scores", "segments", "tempo", "duration")
-EXTRA_FIELDS = ("genres", "mood", "moods")
+EXTRA_FIELDS = ("genres", "mood", "moods", "traits")
 """What not every model gives: it is null where there is none."""
 
 
@@ -120,7 +122,7 @@ class Claim:
         )
         place = {"song_id": self.song_id, "user_id": self.user_id, "uploaded_at": self.uploaded_at}
         heard = [HeardGenre(genre=genre, **place) for genre in heard_genres(record)]
-        self.session.add_all([record, *heard])
+        self.session.add_all([record, *heard, *_vectors(verdict, record.model_version, place)])
         try:
             self.session.commit()
         except IntegrityError as error:
@@ -150,7 +152,7 @@ class Claim:
             self.session.execute(update(Song).where(Song.id == self.song_id).values(values))
 
     def _forget_verdict(self) -> None:
-        for model in (PredictionRecord, HeardGenre):
+        for model in (PredictionRecord, HeardGenre, SongVector):
             self.session.execute(delete(model).where(model.song_id == self.song_id))
 
     def _change(self, **values: Any) -> None:
@@ -163,6 +165,21 @@ class Claim:
 def _recommendations(source: str, suggestions: list[Suggestion]) -> list[RecommendationRecord]:
     usable = [suggestion for suggestion in suggestions if len(suggestion.url) <= MAX_URL_LENGTH]
     return [
-        RecommendationRecord(source=source, position=position, artist=s.artist[:200], title=s.title[:300], url=s.url)
+        RecommendationRecord(
+            source=source,
+            position=position,
+            artist=s.artist[:200],
+            title=s.title[:300],
+            url=s.url,
+            external_id=s.key or None,
+        )
         for position, s in enumerate(usable)
     ]
+
+
+def _vectors(verdict: dict[str, Any], space: str, place: dict[str, Any]) -> list[SongVector]:
+    """Return the song's vector; none for what is no music, which sounds like nothing, or from a model without any."""
+    vector = verdict.get("vector")
+    if not vector or not verdict["music"]:
+        return []
+    return [SongVector(space=space, vector=struct.pack(f"<{len(vector)}f", *vector), **place)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ from portal.jobs.claim import MAX_VERSION_LENGTH, Claim, ClaimLostError, change_
 from portal.jobs.recovery import MAX_ATTEMPTS, take_back_abandoned
 from portal.jobs.sandbox import AnalysisError, SandboxedClassifier
 from portal.models import Job, JobState, PredictionRecord, Song, utc_now
-from portal.ports import Storage, StorageError, Suggestion
+from portal.ports import Storage, StorageError, Suggestion, VerdictListener
 from portal.queue import JobQueue
 
 logger = logging.getLogger(__name__)
@@ -91,12 +92,14 @@ class JobService:
         storage: Storage,
         classifier: SandboxedClassifier,
         recommendations: Recommender,
+        listeners: Sequence[VerdictListener] = (),
     ) -> None:
         self._session = session
         self._queue = queue
         self._storage = storage
         self._classifier = classifier
         self._recommendations = recommendations
+        self._listeners = tuple(listeners)
 
     def prepare(self) -> None:
         """Load the model before the first job needs it; raise ModelUnusableError if that fails."""
@@ -209,6 +212,16 @@ class JobService:
             raise FileUnavailableError from error
         source, suggestions = self._suggest(verdict["genre"], claim.song_id) if verdict["music"] else ("", [])
         claim.finish(verdict, source, suggestions)
+        self._tell(claim)
+
+    def _tell(self, claim: Claim) -> None:
+        """Tell all who want to know of the verdict, which is safe by now: none of them can cost it."""
+        for listener in self._listeners:
+            try:
+                listener.heard(claim.user_id, claim.song_id)
+            except Exception:
+                logger.exception("a listener failed on the verdict of song %s", claim.song_id)
+                self._session.rollback()
 
     def _suggest(self, genre: str, seed: str) -> tuple[str, list[Suggestion]]:
         try:

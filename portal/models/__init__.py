@@ -4,20 +4,40 @@ What belongs here: tables, columns, constraints, relations. Not here: queries an
 """
 
 from portal.models.base import Base, utc_now
+from portal.models.community import Follow, Like, Profile, Publication, Report, ShareLink
 from portal.models.heard import HeardGenre, heard_genres
 from portal.models.job import Job, JobState
+from portal.models.playlist import Playlist, PlaylistEntry
 from portal.models.prediction import PredictionRecord, RecommendationRecord
 from portal.models.song import Song
+from portal.models.source import KeptAnswer, SourceStanding
+from portal.models.spotify import SpotifyAccount
+from portal.models.taste import TasteEvent, TasteSettings
 from portal.models.user import User
+from portal.models.vector import SongVector
 
 __all__ = [
     "Base",
+    "Follow",
     "HeardGenre",
     "Job",
     "JobState",
+    "KeptAnswer",
+    "Like",
+    "Playlist",
+    "PlaylistEntry",
     "PredictionRecord",
+    "Profile",
+    "Publication",
     "RecommendationRecord",
+    "Report",
+    "ShareLink",
     "Song",
+    "SongVector",
+    "SourceStanding",
+    "SpotifyAccount",
+    "TasteEvent",
+    "TasteSettings",
     "User",
     "heard_genres",
     "utc_now",

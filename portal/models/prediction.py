@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class PredictionRecord(Base):
     """The verdict on one song; fields as in ``classifier.Prediction``.
 
-    ``genres``, ``mood`` and ``moods`` are null where the model that spoke gave none.
+    ``genres``, ``mood``, ``moods`` and ``traits`` are null where the model that spoke gave none.
     """
 
     __tablename__ = "predictions"
@@ -34,6 +34,7 @@ class PredictionRecord(Base):
     segments: Mapped[list[Any]]
     mood: Mapped[str | None] = mapped_column(String(40))
     moods: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    traits: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     tempo: Mapped[float | None]
     duration: Mapped[float]
     model_version: Mapped[str] = mapped_column(String(80))
@@ -49,7 +50,11 @@ class PredictionRecord(Base):
 
 
 class RecommendationRecord(Base):
-    """One suggestion kept with a verdict. ``source`` names where it came from; sources are never mixed in a panel."""
+    """One suggestion kept with a verdict. ``source`` names where it came from; sources are never mixed in a panel.
+
+    Of Spotify's suggestions only ``external_id``, ``url`` and the ``query`` that found them are kept: its terms let
+    names and pictures be held for a while only, so that they are asked for again when the page is seen.
+    """
 
     __tablename__ = "recommendations"
 
@@ -60,5 +65,7 @@ class RecommendationRecord(Base):
     artist: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(300))
     url: Mapped[str] = mapped_column(String(500))
+    external_id: Mapped[str | None] = mapped_column(String(64))
+    query: Mapped[str | None] = mapped_column(String(300))
 
     prediction: Mapped[PredictionRecord] = relationship(back_populates="recommendations")

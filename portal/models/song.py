@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from portal.models.heard import HeardGenre
     from portal.models.job import Job
     from portal.models.prediction import PredictionRecord
+    from portal.models.vector import SongVector
 
 
 def song_reference() -> ForeignKeyConstraint:
@@ -53,3 +54,4 @@ class Song(Base):
     prediction: Mapped[PredictionRecord | None] = relationship(
         back_populates="song", cascade="all, delete-orphan", passive_deletes=True
     )
+    vector: Mapped[SongVector | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
