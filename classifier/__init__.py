@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from classifier.constants import GENRES, MAX_BYTES, MAX_SECONDS, MIN_SECONDS, MOODS
 from classifier.errors import (
     AudioError,
+    BadVector,
     ClassifierError,
     ModelAltered,
     ModelError,
@@ -24,20 +25,25 @@ from classifier.errors import (
     UnreadableAudio,
     UnsupportedAudio,
 )
+from classifier.words import MOOD_WORDS, mood_words
 
 if TYPE_CHECKING:
     from classifier.artifact import load_model, model_version
     from classifier.model import GenreModel
+    from classifier.neighbours import EXACT_LIMIT, Neighbours, pack, unpack
     from classifier.pipeline import classify, warm_up
     from classifier.values import Prediction, Segment
 
 __all__ = [
+    "EXACT_LIMIT",
     "GENRES",
     "MAX_BYTES",
     "MAX_SECONDS",
     "MIN_SECONDS",
     "MOODS",
+    "MOOD_WORDS",
     "AudioError",
+    "BadVector",
     "ClassifierError",
     "GenreModel",
     "ModelAltered",
@@ -45,6 +51,7 @@ __all__ = [
     "ModelMismatch",
     "ModelMissing",
     "ModelUnsafe",
+    "Neighbours",
     "Prediction",
     "Segment",
     "Silent",
@@ -56,6 +63,9 @@ __all__ = [
     "classify",
     "load_model",
     "model_version",
+    "mood_words",
+    "pack",
+    "unpack",
     "warm_up",
 ]
 
@@ -63,6 +73,10 @@ _HOMES = {
     "load_model": "artifact",
     "model_version": "artifact",
     "GenreModel": "model",
+    "EXACT_LIMIT": "neighbours",
+    "Neighbours": "neighbours",
+    "pack": "neighbours",
+    "unpack": "neighbours",
     "classify": "pipeline",
     "warm_up": "pipeline",
     "Prediction": "values",

@@ -70,6 +70,12 @@ class Silent(AudioError):
         super().__init__("The song is silent.")
 
 
+class BadVector(ClassifierError):
+    """What should be a song's vector is none, or is one of another kind than those it is compared with."""
+
+    code = "bad_vector"
+
+
 class ModelError(ClassifierError):
     """The model cannot be used."""
 

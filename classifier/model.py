@@ -3,7 +3,7 @@
 What belongs here: numpy inference. Not here: fitting (``training``), files (``artifact``) or the convolutions
 (``network``). A head answers one question, which genre or which mood: each of its members gives logits for a window;
 their log-probabilities, averaged over a song's windows and added with weights found on artists that were held out, are
-the verdict.
+the verdict. What was computed for it also gives the song's vector (``likeness``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.likeness import Likeness
 from classifier.network import Network
+from classifier.traits import TraitScales
 
 Rows = NDArray[np.float32]
 Scores = NDArray[np.float64]
@@ -46,6 +48,8 @@ class Verdict:
         Whether the best guess is to be relied on.
     shown : tuple of int
         Numbers of the one or two genres to name, best first.
+    vector : ndarray, float32, or None
+        Of length 1; songs that sound alike lie near each other. None where the model knows no likeness.
     """
 
     song: Scores
@@ -54,6 +58,7 @@ class Verdict:
     music: bool
     sure: bool
     shown: tuple[int, ...]
+    vector: Rows | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +176,10 @@ class GenreModel:
     gate_weights : ndarray, shape (directions,)
     gate_bias : float
         ``row @ gate_weights + gate_bias`` is positive for music, negative for speech, noise, tones, animals.
+    likeness : Likeness or None
+        What makes the song's vector; models made before there was one have none.
+    traits : TraitScales or None
+        What is little and what is much energy and brightness.
     """
 
     version: str
@@ -186,6 +195,8 @@ class GenreModel:
     strangest: float
     gate_weights: Rows
     gate_bias: float
+    likeness: Likeness | None = None
+    traits: TraitScales | None = None
 
     def __post_init__(self) -> None:
         directions = self.whitening.shape[1]
@@ -196,6 +207,8 @@ class GenreModel:
             raise ValueError("the arrays of the model do not fit each other")
         for head in self.heads:
             head.check(directions, 0 if self.network is None else len(self.network.bias))
+        if self.likeness is not None:
+            self.likeness.check(directions, 0 if self.network is None else len(self.network.weights))
 
     @property
     def feature_count(self) -> int:
@@ -223,17 +236,20 @@ class GenreModel:
             Of the song and of every window.
         """
         whitened = self.whiten(rows)
-        outputs = self.outputs(patches)
+        summaries = self.summaries(patches)
+        outputs = self.outputs_of(summaries)
         windows = self.genre.log_probabilities(whitened, outputs)
         song = self.genre.probabilities(windows.mean(axis=1))
+        moods = self._moods(whitened, outputs)
         music = self.is_music(whitened)
         return Verdict(
             song=song,
             windows=self.genre.soft_probabilities(windows),
-            moods=self._moods(whitened, outputs),
+            moods=moods,
             music=music,
             sure=music and float(song.max()) >= self.sure_from and self.strangeness(whitened) <= self.familiar,
             shown=self.shown(song),
+            vector=None if self.likeness is None else self.likeness.vector(song, moods, whitened, summaries),
         )
 
     def _moods(self, whitened: Rows, outputs: Rows | None) -> Scores | None:
@@ -249,12 +265,23 @@ class GenreModel:
 
     def whiten(self, rows: Rows) -> Rows:
         """Standardise, clip and whiten rows of shape (n, features)."""
-        standardised = np.clip((rows - self.mean) / self.scale, -CLIP, CLIP)
-        return np.asarray(standardised @ self.whitening, dtype=np.float32)
+        return np.asarray(self.standardise(rows) @ self.whitening, dtype=np.float32)
+
+    def standardise(self, rows: Rows) -> Rows:
+        """Standardise and clip rows of shape (n, features)."""
+        return np.asarray(np.clip((rows - self.mean) / self.scale, -CLIP, CLIP))
 
     def outputs(self, patches: Patches) -> Rows | None:
         """Return the network's outputs for each patch, shape (n, outputs); None without a network."""
-        return None if self.network is None else self.network.logits(patches)
+        return self.outputs_of(self.summaries(patches))
+
+    def summaries(self, patches: Patches) -> Rows | None:
+        """Return what the network makes of each patch, shape (n, values); None without a network."""
+        return None if self.network is None else self.network.summaries(patches)
+
+    def outputs_of(self, summaries: Rows | None) -> Rows | None:
+        """Return the network's outputs for what ``summaries`` gave."""
+        return None if self.network is None or summaries is None else self.network.logits_of(summaries)
 
     def is_music(self, whitened: Rows) -> bool:
         """Tell whether a song's whitened rows lie on music's side of the gate, and not too far from all of it."""
@@ -280,7 +307,9 @@ class GenreModel:
         }
         for name, head in zip(("genre", "mood"), self.heads, strict=False):
             arrays |= _head_arrays(name, head)
-        return arrays | (self.network.to_arrays() if self.network else {})
+        for part in (self.network, self.likeness, self.traits):
+            arrays |= part.to_arrays() if part else {}
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], *, version: str) -> Self:
@@ -300,6 +329,8 @@ class GenreModel:
             strangest=strangest,
             gate_weights=_float32(arrays["gate"]),
             gate_bias=gate_bias,
+            likeness=Likeness.from_arrays(arrays),
+            traits=TraitScales.from_arrays(arrays),
         )
 
 

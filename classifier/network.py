@@ -96,7 +96,15 @@ class Network:
 
     def logits(self, patches: Sequence[NDArray[np.floating]]) -> Array:
         """Score patches of shape (frames, MEL_BANDS), of any length each; the result has shape (n, outputs)."""
-        return np.stack([self._summary(patch) for patch in patches]) @ self.weights + self.bias
+        return self.logits_of(self.summaries(patches))
+
+    def logits_of(self, summaries: Array) -> Array:
+        """Score what ``summaries`` gave; the result has shape (n, outputs)."""
+        return summaries @ self.weights + self.bias
+
+    def summaries(self, patches: Sequence[NDArray[np.floating]]) -> Array:
+        """Return what the linear layer is given of each patch, shape (n, 2 * channels of the last)."""
+        return np.stack([self._summary(patch) for patch in patches])
 
     def _summary(self, patch: NDArray[np.floating]) -> Array:
         standardised = ((patch - self.mean) / self.scale).astype(np.float32)

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from classifier.constants import SAMPLE_RATE, WINDOW_LENGTH
 from classifier.decode import Decoder
-from classifier.features import Features, measure_blocks
+from classifier.features import Features, feature_names, measure_blocks, song_measures
 from classifier.model import GenreModel
+from classifier.traits import traits
 from classifier.values import Prediction, Segment
 
 Progress = Callable[[str, float], None]
@@ -91,6 +92,8 @@ def _prediction(features: Features, model: GenreModel, *, truncated: bool) -> Pr
         mood=max(moods, key=moods.__getitem__) if moods else None,
         moods=moods,
         truncated=truncated,
+        traits=traits(song_measures(features.rows, feature_names()), features.notes, model.traits),
+        vector=() if verdict.vector is None else tuple(round(value, 5) for value in verdict.vector.tolist()),
     )
 
 

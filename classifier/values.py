@@ -101,6 +101,12 @@ class Prediction:
         Probability of each mood; empty where the model knows none.
     truncated : bool
         Whether the file broke off before its announced end.
+    traits : mapping of str to Any
+        ``centroid`` (Hz), ``key``, ``mode`` (major or minor), ``mode_clarity`` (0 to 1); where the model has scales for
+        them also ``energy`` and ``brightness``, each the share of the training music that has less, 0 to 1.
+    vector : tuple of float
+        The song as a point of length 1: the nearer two songs of the same ``model``, by Euclid, the more they sound
+        alike. Empty where the model knows no likeness.
     """
 
     genre: str
@@ -116,6 +122,8 @@ class Prediction:
     mood: str | None = None
     moods: Mapping[str, float] = field(default_factory=dict)
     truncated: bool = False
+    traits: Mapping[str, Any] = field(default_factory=dict)
+    vector: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "genres", self.genres or (self.genre,))
@@ -129,7 +137,7 @@ class Prediction:
             raise ValueError("the mood is one of the scored moods, and their scores must sum to 1")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the prediction as JSON-ready values, in the order of the command line's contract."""
+        """Return all but the vector as JSON-ready values, in the order of the command line's contract."""
         return {
             "genre": self.genre,
             "confidence": self.confidence,
@@ -144,4 +152,5 @@ class Prediction:
             "mood": self.mood,
             "moods": dict(self.moods),
             "truncated": self.truncated,
+            "traits": dict(self.traits),
         }

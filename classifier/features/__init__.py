@@ -2,7 +2,7 @@
 
 What belongs here: cutting a song into windows and laying the groups of features side by side, in a fixed order.
 The groups themselves stand in ``timbre``, ``harmony``, ``rhythm`` and ``dictionary``, the network's view of a window
-in ``patches``, the shared Fourier transform in ``spectrum``.
+in ``patches``, what is told of a whole song in ``song``, the shared Fourier transform in ``spectrum``.
 No feature holds an absolute level, and nothing below LOW_CUT is looked at: both tell recordings apart, not genres.
 """
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from classifier.constants import FEATURE_COUNT, FRAME_LENGTH, SAMPLE_RATE, WINDOW_LENGTH
 from classifier.features import dictionary, harmony, rhythm, timbre
 from classifier.features.patches import patch
-from classifier.features.spectrum import Spectrum
+from classifier.features.song import song_measures
+from classifier.features.spectrum import Spectrum, mean
 from classifier.values import Waveform
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "feature_names",
     "measure",
     "measure_blocks",
+    "song_measures",
     "window_bounds",
     "windows",
 ]
@@ -62,12 +64,15 @@ class Features:
         Start and end of each window in seconds.
     tempo : float or None
         Beats a minute over the whole song, None where no pulse was found.
+    notes : ndarray, shape (12,), float32
+        Mean share of each pitch class over the song, from A on.
     """
 
     rows: NDArray[np.float32]
     patches: tuple[NDArray[np.float32], ...]
     bounds: NDArray[np.float64]
     tempo: float | None
+    notes: NDArray[np.float32]
 
 
 def measure(waveform: Waveform) -> Features:
@@ -88,20 +93,27 @@ def measure_blocks(blocks: Iterable[Samples], *, heard: Callable[[float], None] 
     Returns
     -------
     Features
-        Rows, patches, their bounds, and the tempo.
+        Rows, patches, their bounds, the tempo and the notes of the song.
     """
-    rows, patches, ends = [], [], [0]
+    rows, patches, notes, ends = [], [], [], [0]
     pulse = np.zeros(rhythm.PULSE_LAGS)
     for window in windows(blocks):
         spectrum = Spectrum.of(window)
         rows.append(np.concatenate([group(spectrum) for group in GROUPS.values()]))
         patches.append(patch(spectrum))
         pulse += rhythm.pulse(spectrum)
+        notes.append(harmony.notes(spectrum))
         ends.append(ends[-1] + len(window))
         if heard:
             heard(ends[-1] / SAMPLE_RATE)
     bounds = np.stack([ends[:-1], ends[1:]], axis=1) / SAMPLE_RATE
-    return Features(np.stack(rows), tuple(patches), bounds, rhythm.tempo(pulse / len(rows)))
+    return Features(
+        rows=np.stack(rows),
+        patches=tuple(patches),
+        bounds=bounds,
+        tempo=rhythm.tempo(pulse / len(rows)),
+        notes=mean(np.stack(notes)),
+    )
 
 
 def windows(blocks: Iterable[Samples]) -> Iterator[Samples]:

@@ -156,11 +156,20 @@ def mel_filters() -> Array:
 @cache
 def chroma_filters() -> Array:
     """Return Gaussian bumps of a semitone around each pitch class, shape (bins, 12), float32."""
+    return pitch_filters(CHROMA_RANGE, 0.5)
+
+
+@cache
+def pitch_filters(span: tuple[float, float], width: float) -> Array:
+    """Return Gaussian bumps around each pitch class from A on, within ``span`` in Hz, shape (bins, 12), float32.
+
+    ``width`` is their standard deviation in semitones.
+    """
     frequency = bin_frequencies()
     pitch = 12 * np.log2(np.maximum(frequency, 1.0) / 440.0)
     distance = (pitch[:, None] - np.arange(12) + 6) % 12 - 6
-    weights = np.exp(-0.5 * (distance / 0.5) ** 2)
-    inside = (frequency >= CHROMA_RANGE[0]) & (frequency <= CHROMA_RANGE[1])
+    weights = np.exp(-0.5 * (distance / width) ** 2)
+    inside = (frequency >= span[0]) & (frequency <= span[1])
     return np.ascontiguousarray(weights * inside[:, None], dtype=np.float32)
 
 

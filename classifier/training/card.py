@@ -12,14 +12,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
-from classifier.constants import FEATURE_VERSION
+from classifier.constants import FEATURE_VERSION, MOODS
+from classifier.features import feature_names
 from classifier.model import GenreModel
+from classifier.training.alike import NEAREST, closeness, hubs, shared
 from classifier.training.clean import Cleaning
 from classifier.training.dataset import Task
 from classifier.training.standing import MEMBERS, Answers, Standing
 from classifier.training.unheard import learned_entry
 from classifier.training.usefulness import Help
+from classifier.words import HIGH, LOW
 
 WATTS = 15.0
 """Assumed power of one busy core of a server, memory included; the run measures seconds, not watts."""
@@ -90,6 +95,9 @@ def make_card(
         card["mood"] = {"judged": len(mood.truth), "artists": len(set(mood.artist)), "figures": mood.figures.to_dict()}
         card["mood"]["members"] = {name: figures.to_dict() for name, figures in mood.alone.items()}
         card["scales"]["mood"] = np.round(model.mood.scales, 3).tolist()
+    card["neighbours"] = _neighbours(standing)
+    if model.traits is not None:
+        card["traits"] = {"recordings": int(standing.curriculum.taught.sum())} | _energy(standing)
     if helped is not None:
         card["corrections"] = helped.to_dict()
     return card
@@ -149,6 +157,53 @@ def _pairs(genre: Answers, model: GenreModel) -> dict[str, float]:
         "from confidence of both": round(model.pair_from, 4),
         "share of songs": round(float(two.mean()), 4),
         "one of the two right": round(float(hit[two].mean()) if two.any() else 0.0, 4),
+    }
+
+
+def _neighbours(standing: Standing) -> dict[str, Any]:
+    """Tell how alike neighbours are by the song's vector, and by what anybody could compare songs by."""
+    plain = standing.held.plain
+    mfcc = sum(name.startswith("mfcc.") for name in feature_names())
+    peers = {"song vector": standing.vectors, "measured features": plain, "MFCC statistics": plain[:, :mfcc]}
+    asked, company = standing.company(standing.curriculum.judged_genre)
+    values = {name: found[standing.held.tracks][asked] for name, found in standing.aspects.items()}
+    entry = {
+        "values": standing.vectors.shape[1],
+        "genre": _alike(standing, standing.curriculum.judged_genre, peers),
+        "closeness": {name: closeness(company, vectors[asked], values) for name, vectors in peers.items()},
+        "hubs": {name: hubs(company, vectors[asked]) for name, vectors in peers.items()},
+    }
+    return (
+        entry if standing.mood is None else entry | {"mood": _alike(standing, standing.curriculum.judged_mood, peers)}
+    )
+
+
+def _alike(standing: Standing, judged: NDArray[np.intp], peers: Mapping[str, NDArray[np.float32]]) -> dict[str, Any]:
+    asked, company = standing.company(judged)
+    chance, best = company.chances()
+    return {
+        "songs": len(asked),
+        "artists": len(set(company.group)),
+        "chance": round(chance, 4),
+        f"best possible at {NEAREST[-1]}": round(best, 4),
+        "by": {name: shared(company, vectors[asked], seed=standing.seed) for name, vectors in peers.items()},
+    }
+
+
+def _energy(standing: Standing) -> dict[str, Any]:
+    """Tell how well the energy, which learned from no mood, tells lively and tense music from sad and calm."""
+    if standing.mood is None or "energy" not in standing.aspects:
+        return {}
+    energy = standing.aspects["energy"][standing.mood.tracks]
+    lively = np.isin(standing.mood.truth, [MOODS.index("lively"), MOODS.index("tense")])
+    much, little = energy >= HIGH, energy <= LOW
+    return {
+        "songs with a mood": len(energy),
+        "area under the curve": round(float(roc_auc_score(lively, energy)), 4),
+        "share of much energy": round(float(much.mean()), 4),
+        "lively or tense among them": round(float(lively[much].mean()), 4) if much.any() else 0.0,
+        "share of little energy": round(float(little.mean()), 4),
+        "sad or calm among them": round(float((~lively[little]).mean()), 4) if little.any() else 0.0,
     }
 
 

@@ -38,6 +38,7 @@ from classifier.training.report import model_card
 from classifier.training.split import Fold, artist_folds
 from classifier.training.standing import RELIED_ON, Standing, pair_confidence_for
 from classifier.training.train import GENRE_SHRINKAGE, Trainer
+from classifier.training.traits import aspects, fit_traits, mean_rows
 from classifier.training.usefulness import Help, did_they_help
 
 FAMILIAR_QUANTILE = 0.98
@@ -107,9 +108,12 @@ def train_command(options: argparse.Namespace) -> None:
     trainer = Trainer(curriculum, table, other, options.seed, options.epochs, options.cache / "networks")
     with clock.step("cross-validation"):
         windows = np.bincount(table.track[table.copy == 0], minlength=len(curriculum.tracks))
-        standing = Standing(curriculum, trainer.cross_validate(folds, _say), windows, options.seed)
+        rows = mean_rows(table, len(curriculum.tracks))
+        scales = fit_traits(curriculum, rows)
+        held = trainer.cross_validate(folds, _say)
+        standing = Standing(curriculum, held, windows, options.seed, aspects(rows, scales))
     with clock.step("final fit"):
-        model = finish(trainer.fit(np.arange(len(curriculum.tracks))), standing)
+        model = replace(finish(trainer.fit(np.arange(len(curriculum.tracks))), standing), traits=scales)
     card = make_card(options, task, cleaning, standing, model, clock.wall, clock.processor, helped)
     _refuse_worse(options.model, card, force=options.force)
     card = save_model(options.model, model.to_arrays(), card)

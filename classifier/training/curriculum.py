@@ -65,6 +65,16 @@ class Curriculum:
         """Files, in order."""
         return list(self.tracks["path"])
 
+    @property
+    def targets(self) -> tuple[Targets, Targets, Targets]:
+        """What there is to learn: genre, mood and tag."""
+        return self.genre, self.mood, self.tag
+
+    @property
+    def taught(self) -> NDArray[np.bool_]:
+        """Which recordings teach anything."""
+        return np.asarray(np.any([target.any(axis=1) for target in self.targets], axis=0))
+
     def folds(self, folds: int, *, seed: int) -> list[Fold]:
         """Deal all that may be judged on into artist-grouped folds."""
         return artist_folds(self.tracks, folds=folds, seed=seed)

@@ -211,6 +211,12 @@ def calibration_parts(fold: Labels, groups: NDArray[np.object_]) -> Labels:
     return np.asarray(artist % min(PARTS, artist.max() + 1), dtype=np.intp)
 
 
+def mean_interval(values: Scores, groups: NDArray[np.object_], *, seed: int) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval, over the artists ``groups``, of the mean of ``values``, shape (n,)."""
+    drawn, artist = _drawn_artists(groups, np.random.default_rng(seed))
+    return _interval(drawn @ np.bincount(artist, weights=values) / (drawn @ np.bincount(artist)))
+
+
 def confidence_for(accuracy: float, truth: Labels, probabilities: Scores) -> float:
     """Return the lowest confidence from which upwards at least ``accuracy`` of the guesses are right."""
     confidence = probabilities.max(axis=1)

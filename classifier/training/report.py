@@ -38,6 +38,7 @@ def model_card(card: Card) -> str:
                 "Rows are the truth, columns the verdict, numbers are recordings.",
                 _confusion(card["figures"]),
                 *_mood(card),
+                *_neighbours(card),
                 "## What it learned from, and the faults of that",
                 *_learned(card),
                 *_corrections(card),
@@ -166,6 +167,97 @@ def _mood(card: Card) -> list[str]:
         _label_table(mood["figures"], None),
         _confusion(mood["figures"]),
     ]
+
+
+def _neighbours(card: Card) -> list[str]:
+    """Say how alike songs are that are called alike; cards of older models do not know."""
+    if "neighbours" not in card:
+        return []
+    found = card["neighbours"]
+    names = [name for name in ("genre", "mood") if name in found]
+    rows = [
+        [
+            peer,
+            *(_precision(found[name]["by"][peer], count) for name in names for count in (5, 10)),
+            f"{hubs['skewness']:.2f}",
+            f"{hubs['never found']:.1%}",
+        ]
+        for peer, hubs in found["hubs"].items()
+    ]
+    chances = [f"{found[name]['chance']:.1%}" for name in names for _count in (5, 10)]
+    heads = ["", *(f"same {name} among {count}" for name in names for count in (5, 10)), "hubs", "never found"]
+    return [
+        "## Songs that sound alike",
+        _vector(card),
+        _alike_protocol(found, names),
+        _table(heads, [*rows, ["any song", *chances, "", ""]]),
+        *_closeness(found["closeness"]),
+        *_traits(card),
+    ]
+
+
+def _vector(card: Card) -> str:
+    ear = ", and how the network hears it" if "CNN" in card["algorithms"] else ""
+    mood = " and mood" if "mood" in card else ""
+    return (
+        f"Each song is also a point of {card['neighbours']['values']} values: what is said of its genre{mood}, how it "
+        "sounds in the directions in which music differs most once those are scaled down in which artists of one "
+        f"genre, or a recording and its altered copies, differ{ear}. Songs whose points lie near each other sound "
+        "alike."
+    )
+
+
+def _alike_protocol(found: Card, names: Sequence[str]) -> str:
+    asked = " and ".join(
+        f"{found[name]['songs']} songs by {found[name]['artists']} artists for {name}" for name in names
+    )
+    best = " and ".join(f"{found[name]['best possible at 10']:.1%} for {name}" for name in names)
+    return (
+        f"Measured on held-out artists, in the same folds: {asked}. Each song is asked for the nearest among the other "
+        "held-out songs of its fold, without those of its own artist and copies of it. The table tells how many of the "
+        "nearest five and ten share the label, beside what a draw among the same candidates gives and two plain ways "
+        "to compare songs, both standardised and no more. Candidates run out: with ten neighbours the best possible "
+        f"would be {best}. Hubs are songs that are everybody's neighbour: told is the skewness of how often each is "
+        "found, 0 if all are alike, and the share of songs that are nobody's neighbour."
+    )
+
+
+def _closeness(closeness: Mapping[str, Mapping[str, float]]) -> list[str]:
+    own = closeness["song vector"]
+    if not own:
+        return []
+    peers = "; ".join(f"{name}: {_list(values, '{} {:.2f}')}" for name, values in closeness.items())
+    sentence = (
+        "How far the ten nearest lie apart in what can be measured, against any two songs of one genre by different "
+        f"artists (less than 1 is nearer than the genre alone makes them): {peers}."
+    )
+    return [sentence]
+
+
+def _traits(card: Card) -> list[str]:
+    if "traits" not in card:
+        return []
+    found = card["traits"]
+    sentence = (
+        "Energy and brightness are told as the share of the training music that has less, over "
+        f"{found['recordings']} recordings, each counting once. Neither learned from a mood, nor knows how loud a song "
+        "is. Key and mode come from key profiles and were tried on made-up chords only, for want of labels."
+    )
+    if "area under the curve" not in found:
+        return [sentence]
+    tried = (
+        f"On {found['songs with a mood']} songs energy tells those that people called lively or tense from those they "
+        f"called sad or calm with an area under the ROC curve of {found['area under the curve']:.2f}: of the "
+        f"{found['share of much energy']:.0%} with much of it (energetic) {found['lively or tense among them']:.0%} "
+        f"are lively or tense, of the {found['share of little energy']:.0%} with little (calm) "
+        f"{found['sad or calm among them']:.0%} sad or calm. The weights of its three measures were chosen on these."
+    )
+    return [f"{sentence} {tried}"]
+
+
+def _precision(found: Card, count: int) -> str:
+    low, high = found[f"interval at {count}"]
+    return f"{found[f'precision at {count}']:.1%} [{low:.1%}, {high:.1%}]"
 
 
 def _learned(card: Card) -> list[str]:

@@ -6,18 +6,22 @@ What belongs here: from held-out log-probabilities to figures, for genre and moo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.constants import MOODS
-from classifier.model import SECOND_CLAIM
+from classifier.likeness import joined
+from classifier.model import SECOND_CLAIM, softmax
+from classifier.training.alike import Company
 from classifier.training.curriculum import Curriculum
-from classifier.training.evaluate import Figures, calibration_parts, judge, stack_across
+from classifier.training.evaluate import Figures, calibration_parts, fit_scales, judge, stack_across
+from classifier.training.likeness import EAR_SHARE, GENRE_SHARE, MOOD_SHARE, SOUND_SHARE
 from classifier.training.nonmusic import gate_margin
+from classifier.training.split import leak_groups
 from classifier.training.train import Held
 
 RELIED_ON = 0.8
@@ -88,13 +92,25 @@ class Answers:
 class Standing:
     """Both heads' answers, and everything else that was asked of held-out recordings.
 
-    ``held_windows`` counts the windows of every recording of the curriculum.
+    Parameters
+    ----------
+    curriculum : Curriculum
+        Of n recordings.
+    held : Held
+        What was said of those held out.
+    held_windows : ndarray, shape (n,), int
+        Windows of every recording.
+    seed : int
+        Of the bootstrap.
+    aspects : mapping of str to ndarray, shape (n,)
+        What can be measured of every recording and ought to be alike in neighbours.
     """
 
     curriculum: Curriculum
     held: Held
     held_windows: NDArray[np.intp]
     seed: int
+    aspects: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
 
     @cached_property
     def gate_margin(self) -> float:
@@ -112,6 +128,36 @@ class Standing:
         if not len(self.held.mood) or (self.curriculum.judged_mood < 0).all():
             return None
         return self._answers(MOODS, self.curriculum.judged_mood, self.held.mood)
+
+    @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """Of the held-out recordings, each fold's verdicts calibrated by the others, shape (held, d)."""
+        genre = self._calibrated(self.curriculum.judged_genre, self.held.genre)
+        mood = None if self.mood is None else self._calibrated(self.curriculum.judged_mood, self.held.mood)
+        ear = self.held.ear if self.held.ear.shape[1] else None
+        shares = (GENRE_SHARE, MOOD_SHARE, SOUND_SHARE, EAR_SHARE)
+        rows = [
+            joined(said, None if mood is None else mood[row], sound, None if ear is None else ear[row], shares)
+            for row, (said, sound) in enumerate(zip(genre, self.held.sound, strict=True))
+        ]
+        return np.stack(rows)
+
+    def company(self, judged: NDArray[np.intp]) -> tuple[NDArray[np.intp], Company]:
+        """Return which held-out recordings have a label of ``judged``, and these as a company to find neighbours in."""
+        asked = np.flatnonzero(judged[self.held.tracks] >= 0)
+        tracks = self.held.tracks[asked]
+        return asked, Company(judged[tracks], self.held.fold[asked], leak_groups(self.curriculum.tracks)[tracks])
+
+    def _calibrated(self, judged: NDArray[np.intp], parts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weigh and calibrate what was said of all that was held out, in each fold by what can be judged in others."""
+        truth = judged[self.held.tracks]
+        fold = calibration_parts(self.held.fold, self.curriculum.tracks["artist_group"].to_numpy()[self.held.tracks])
+        probabilities = np.empty(parts.shape[1:])
+        for number in np.unique(fold):
+            inside, others = fold == number, (fold != number) & (truth >= 0)
+            scales = fit_scales(truth[others], parts[:, others])
+            probabilities[inside] = softmax(np.tensordot(scales, parts[:, inside], axes=1))
+        return probabilities
 
     def _answers(self, labels: Sequence[str], judged: NDArray[np.intp], parts: NDArray[np.float64]) -> Answers:
         asked = np.flatnonzero(judged[self.held.tracks] >= 0)

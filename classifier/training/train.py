@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.constants import MOODS
+from classifier.likeness import Likeness
 from classifier.model import GenreModel, Head, LinearMember
 from classifier.network import Network
 from classifier.training.algorithms import linear_discriminant
 from classifier.training.curriculum import Curriculum
 from classifier.training.extract import FeatureTable
 from classifier.training.lesson import Labels, Lesson
+from classifier.training.likeness import fit_likeness
 from classifier.training.network import Question, kept_network
 from classifier.training.nonmusic import OtherSounds, fit_gate
 from classifier.training.normalise import Normaliser, row_weights
@@ -70,6 +72,10 @@ class Held:
         How far on music's side of the gate each lies.
     other_passed : float
         Share of windows of unheard clips of other sounds that the gate let pass, as it should none.
+    sound, ear : ndarray, shape (n, directions), float32
+        The views that are half of each one's vector; ``ear`` has no directions where there is no network.
+    plain : ndarray, shape (n, features), float32
+        Its mean row, standardised and no more, to be held against the vector.
     """
 
     tracks: Labels
@@ -79,6 +85,9 @@ class Held:
     strangeness: NDArray[np.float64]
     musicality: NDArray[np.float64]
     other_passed: float
+    sound: NDArray[np.float32]
+    ear: NDArray[np.float32]
+    plain: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +160,7 @@ class Trainer:
             strangest=np.inf,
             gate_weights=gate_weights,
             gate_bias=gate_bias,
+            likeness=self._likeness(chosen, normaliser, network),
         )
 
     def cross_validate(self, folds: Sequence[Fold], say: Callable[[str], None] = lambda _text: None) -> Held:
@@ -181,6 +191,9 @@ class Trainer:
             strangeness=np.array([part.strangeness for part in parts]),
             musicality=np.array([part.musicality for part in parts]),
             other_passed=float(np.mean(passed)),
+            sound=np.stack([part.sound for part in parts]),
+            ear=np.stack([part.ear for part in parts]),
+            plain=np.stack([part.plain for part in parts]),
         )
 
     def _spoken_for(self, target: NDArray[np.float32], chosen: Labels) -> tuple[Labels, Labels, NDArray[np.float64]]:
@@ -234,13 +247,32 @@ class Trainer:
         wanted = len(self.curriculum.genres) + len(MOODS)
         return replace(network, weights=network.weights[:, :wanted].copy(), bias=network.bias[:wanted].copy())
 
+    def _likeness(self, chosen: Labels, normaliser: Normaliser, network: Network | None) -> Likeness:
+        """Fit the vector on whatever teaches anything, unaltered; corrections have no patches, and stand last."""
+        own = chosen[self.curriculum.taught[self.table.track[chosen]] & (self.table.copy[chosen] == 0)]
+        heard = own[own < len(self.table.patches)]
+        summaries = None if network is None else network.summaries([self.table.patches[number] for number in heard])
+        whitened = normaliser.whiten(self.table.rows[own])
+        return fit_likeness(whitened, self.table.track[own], summaries, self.table.track[heard])
+
     def _judge(self, model: GenreModel, track: int) -> _Judged:
         own = np.flatnonzero((self.table.track == track) & (self.table.copy == 0))
         whitened = model.whiten(self.table.rows[own])
-        outputs = model.outputs([self.table.patches[number] for number in own])
+        summaries = model.summaries([self.table.patches[number] for number in own])
+        outputs = model.outputs_of(summaries)
         parts = [head.log_probabilities(whitened, outputs).mean(axis=1) for head in model.heads]
         mood = parts[1] if len(parts) > 1 else np.empty((0, len(MOODS)))
-        return _Judged(parts[0], mood, model.strangeness(whitened), model.musicality(whitened))
+        likeness = model.likeness
+        assert likeness is not None
+        return _Judged(
+            genre=parts[0],
+            mood=mood,
+            strangeness=model.strangeness(whitened),
+            musicality=model.musicality(whitened),
+            sound=likeness.sound(whitened),
+            ear=np.empty(0, np.float32) if likeness.ear is None or summaries is None else likeness.ear(summaries),
+            plain=model.standardise(self.table.rows[own]).mean(axis=0),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,6 +283,9 @@ class _Judged:
     mood: NDArray[np.float64]
     strangeness: float
     musicality: float
+    sound: NDArray[np.float32]
+    ear: NDArray[np.float32]
+    plain: NDArray[np.float32]
 
 
 def _head(labels: tuple[str, ...], member: LinearMember, first_output: int | None) -> Head:

@@ -189,8 +189,9 @@ def _load(model_path: Path | None) -> Classify:
 
     def classify(path: Path, progress: Progress) -> dict[str, Any]:
         try:
-            return classifier.classify(path, model, progress=progress).to_dict()
+            prediction = classifier.classify(path, model, progress=progress)
         except classifier.AudioError as error:
             return {"refused": {"code": error.code, "message": str(error)}}
+        return prediction.to_dict() | {"vector": list(prediction.vector)}
 
     return classify

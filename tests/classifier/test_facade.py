@@ -22,7 +22,14 @@ def test_a_name_it_does_not_have_is_refused_as_any_module_does():
 
 
 def test_naming_the_genres_loads_no_numpy():
-    assert loaded_by("from classifier import GENRES, AudioError") & {"numpy", "av", "scipy"} == set()
+    code = "from classifier import GENRES, AudioError, mood_words; mood_words({}, None)"
+    assert loaded_by(code) & {"numpy", "av", "scipy"} == set()
+
+
+def test_neighbours_are_found_without_a_decoder_and_without_what_measures():
+    found = loaded_by("from classifier import Neighbours; Neighbours([[1.0, 2.0]]).nearest([1.0, 2.0], 1)")
+    assert "numpy" in found
+    assert found & {"av", "scipy", "soxr", "python_speech_features", "faiss"} == set()
 
 
 def test_a_model_is_loaded_without_the_decoder_and_without_what_measures():

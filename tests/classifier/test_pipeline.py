@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -42,6 +43,26 @@ def test_two_genres_of_like_claim_are_both_named_best_first(song):
     assert len(prediction.genres) == 2
     assert prediction.genres[0] == prediction.genre
     assert prediction.scores[prediction.genres[1]] <= prediction.confidence
+
+
+def test_a_song_gets_a_vector_and_traits(model, song):
+    prediction = classify(song, model)
+    assert np.linalg.norm(prediction.vector) == pytest.approx(1, abs=1e-3)
+    assert list(prediction.vector) == [round(value, 5) for value in prediction.vector]
+    assert set(prediction.traits) == {"energy", "brightness", "centroid", "key", "mode", "mode_clarity"}
+    assert all(0 <= prediction.traits[name] <= 1 for name in ("energy", "brightness", "mode_clarity"))
+    assert prediction.traits["key"].endswith(prediction.traits["mode"])
+
+
+def test_a_model_that_knows_no_likeness_gives_no_vector(model, song):
+    assert classify(song, replace(model, likeness=None)).vector == ()
+
+
+def test_the_same_tune_from_another_codec_is_nearer_than_another_tune(model, tmp_path):
+    tune, other = music_like(20.0, seed=4, rate=44_100), music_like(20.0, seed=5, rate=44_100)
+    wav, another = (classify(write_wav(tmp_path / "a.wav", sound, 44_100), model).vector for sound in (tune, other))
+    mp3 = classify(encode(tmp_path / "a.mp3", tune, 44_100, "mp3"), model).vector
+    assert np.linalg.norm(np.subtract(wav, mp3)) < 0.5 * np.linalg.norm(np.subtract(wav, another))
 
 
 def test_the_segments_cover_the_song_in_order(model, song):
@@ -101,7 +122,9 @@ def test_a_prediction_is_ready_for_json(model, song):
         "mood",
         "moods",
         "truncated",
+        "traits",
     ]
+    assert json.loads(json.dumps(found)) == found
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,13 @@ def test_a_mood_is_one_of_those_scored(rest):
             Prediction(genre="jazz", **wrong, **rest)
 
 
+def test_the_traits_are_told_and_the_vector_is_kept_apart(rest):
+    found = Prediction(genre="jazz", traits={"energy": 0.5}, vector=(0.6, 0.8), **rest)
+    assert found.to_dict()["traits"] == {"energy": 0.5}
+    assert "vector" not in found.to_dict()
+    assert (Prediction(genre="jazz", **rest).traits, Prediction(genre="jazz", **rest).vector) == ({}, ())
+
+
 @pytest.fixture
 def rest():
     return {

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from classifier.constants import GENRES, MEL_BANDS, MOODS
+from classifier.likeness import Likeness, View
 from classifier.model import GenreModel, Head, KernelMember, LinearMember
 from classifier.network import Convolution, Network
+
+SUMMARY = 12
+"""Values of the network's summary: mean and maximum of six channels."""
 
 
 def random_model(features, *, version="random-1", seed=0, genres=GENRES, moods=True, network=True):
@@ -37,6 +41,7 @@ def random_model(features, *, version="random-1", seed=0, genres=GENRES, moods=T
         strangest=3.0,
         gate_weights=np.zeros(features, dtype=np.float32),
         gate_bias=1.0,
+        likeness=random_likeness(draw, features, network=network),
     )
 
 
@@ -45,4 +50,9 @@ def random_network(draw, outputs):
         Convolution(draw(4, 1, 5, 5), draw(4), band_step=2),
         Convolution(draw(6, 4, 3, 3), draw(6), band_step=1),
     )
-    return Network(draw(MEL_BANDS), np.abs(draw(MEL_BANDS)) + 1, convolutions, draw(12, outputs), draw(outputs))
+    return Network(draw(MEL_BANDS), np.abs(draw(MEL_BANDS)) + 1, convolutions, draw(SUMMARY, outputs), draw(outputs))
+
+
+def random_likeness(draw, features, *, network=True):
+    ear = View(draw(SUMMARY), draw(SUMMARY, 3)) if network else None
+    return Likeness(View(draw(features), draw(features, 5)), ear, 0.4, 0.2, 0.2, 0.2)

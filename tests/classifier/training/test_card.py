@@ -15,6 +15,7 @@ from classifier.training.clean import TABLE_COLUMNS, Cleaning
 from classifier.training.commands import FAMILIAR_QUANTILE, finish
 from classifier.training.dataset import Task
 from classifier.training.usefulness import Help
+from classifier.traits import TraitScales
 from tests.support.material import ARTISTS, LABELS, SONGS
 from tests.support.world import toy_card, toy_options, toy_standing
 
@@ -63,6 +64,34 @@ def test_the_figures_are_those_of_the_standing(card, world):
     assert card["mood"]["judged"] == SONGS_IN_ALL
     assert card["mood"]["figures"]["accuracy"] == round(standing.mood.figures.accuracy, 4)
     assert card["scales"]["genre"] == pytest.approx(model.genre.scales, abs=1e-3)
+
+
+def test_neighbours_are_told_beside_chance_and_beside_plain_peers(card):
+    found = card["neighbours"]
+    assert found["genre"]["songs"] == found["mood"]["songs"] == SONGS_IN_ALL
+    assert found["genre"]["artists"] == len(LABELS) * ARTISTS
+    for name in ("genre", "mood"):
+        by = found[name]["by"]
+        assert list(by) == list(found["hubs"]) == ["song vector", "measured features", "MFCC statistics"]
+        assert by["song vector"]["precision at 5"] > found[name]["chance"]
+        low, high = by["song vector"]["interval at 5"]
+        assert low <= by["song vector"]["precision at 5"] <= high
+
+
+def test_energy_is_held_against_the_moods_where_it_was_measured(world):
+    standing, model = world
+    scales = TraitScales.of(np.random.default_rng(0).normal(size=(50, 4)))
+    energy = np.where(standing.curriculum.judged_mood < 2, 0.9, 0.1)  # lively and tense, sad and calm
+    told = replace(standing, aspects={"energy": energy})
+    found = made_card(told, replace(model, traits=scales))["traits"]
+    assert found["recordings"] == SONGS_IN_ALL
+    assert (found["area under the curve"], found["lively or tense among them"], found["sad or calm among them"]) == (
+        1,
+        1,
+        1,
+    )
+    assert made_card(standing, replace(model, traits=scales))["traits"] == {"recordings": SONGS_IN_ALL}
+    assert "traits" not in made_card(standing, model)
 
 
 def test_who_is_sure_is_confident_and_familiar_and_right_as_often_as_said(card, world):

@@ -22,7 +22,7 @@ from classifier.training.nonmusic import heard
 from classifier.training.usefulness import Help
 from tests.support.audio import music_like, noise, sine, write_wav
 
-FEW = ("mfcc", "spectral_contrast", "chroma")
+FEW = ("mfcc", "spectral_contrast", "spectral_shape", "chroma", "onset_autocorrelation")
 """Groups of features that suffice here; all of them would only make the covariances larger."""
 
 
@@ -36,6 +36,14 @@ def test_training_writes_a_model_that_loads_and_a_card_with_its_figures(trained,
     assert card["algorithms"] == ["LDA"]
     assert f"{card['figures']['accuracy']:.1%}" in page
     assert all(f"| {genre} |" in page for genre in GENRES)
+
+
+def test_the_model_that_is_written_knows_likeness_and_traits(trained, dataset):
+    model, card = load_model(trained / "model.npz"), read_card(trained / "model.npz")
+    prediction = classify(dataset / "metal-0-0.wav", model)
+    assert len(prediction.vector) == card["neighbours"]["values"]
+    assert {"energy", "brightness"} <= prediction.traits.keys()
+    assert card["traits"]["recordings"] == 61  # sixty judged and one of a hint; polkas and the copy teach nothing
 
 
 def test_what_differs_clearly_is_learned_genre_and_mood(trained):

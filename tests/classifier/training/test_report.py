@@ -80,9 +80,45 @@ def test_a_network_is_spoken_of_only_where_there_is_one(card, page):
     assert "| LDA + CNN |" in model_card(with_network)
 
 
+def test_the_page_tells_how_alike_neighbours_are_beside_chance_and_peers(card, page):
+    found = card["neighbours"]
+    assert "## Songs that sound alike" in page
+    assert f"a point of {found['values']} values" in page
+    for name in ("genre", "mood"):
+        for peer, figures in found[name]["by"].items():
+            low, high = figures["interval at 5"]
+            assert f"{figures['precision at 5']:.1%} [{low:.1%}, {high:.1%}]" in page
+            assert f"| {peer} |" in page
+        assert f"{found[name]['chance']:.1%}" in page
+        assert f"{found[name]['best possible at 10']:.1%} for {name}" in page
+    assert "area under the ROC curve" not in page
+
+
+def test_closeness_and_energy_are_spoken_of_where_they_were_measured(card):
+    near = {peer: {"brightness": 0.81} for peer in card["neighbours"]["hubs"]}
+    traits = {
+        "recordings": 50,
+        "songs with a mood": 40,
+        "area under the curve": 0.876,
+        "share of much energy": 0.31,
+        "lively or tense among them": 0.92,
+        "share of little energy": 0.33,
+        "sad or calm among them": 0.94,
+    }
+    page = model_card(card | {"neighbours": card["neighbours"] | {"closeness": near}, "traits": traits})
+    assert "song vector: brightness 0.81" in page
+    assert "area under the ROC curve of 0.88: of the 31% with much of it (energetic) 92% are lively or tense" in page
+    assert "of the 33% with little (calm) 94% sad or calm" in page
+
+
+def test_a_card_of_an_older_model_has_a_page_without_neighbours(card):
+    older = {name: value for name, value in card.items() if name not in ("neighbours", "traits")}
+    assert "sound alike" not in model_card(older)
+
+
 def test_every_table_has_rows_as_wide_as_its_head(page):
     tables = [part.splitlines() for part in page.split("\n\n") if part.startswith("|")]
-    assert len(tables) == 6
+    assert len(tables) == 7
     for rows in tables:
         assert len({row.count("|") for row in rows}) == 1
 

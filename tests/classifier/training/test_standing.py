@@ -10,6 +10,7 @@ import pytest
 from classifier.constants import MOODS
 from classifier.model import softmax
 from classifier.training.evaluate import fit_scales
+from classifier.training.likeness import GENRE_SHARE, MOOD_SHARE, SOUND_SHARE
 from classifier.training.standing import Answers, Standing, pair_confidence_for
 from classifier.training.train import Held
 from tests.support.material import LABELS
@@ -98,6 +99,26 @@ def test_the_gate_moves_no_further_than_held_out_music_allows(standing):
     assert 0 < np.mean(standing.held.musicality <= standing.gate_margin) < 0.05
 
 
+def test_a_vector_holds_what_was_said_calibrated_by_other_folds_and_how_the_song_sounds(standing):
+    vectors, labels = standing.vectors, len(standing.curriculum.genres)
+    said = np.hstack([np.sqrt(GENRE_SHARE * standing.genre.probabilities),
+                      np.sqrt(MOOD_SHARE * standing.mood.probabilities),
+                      np.sqrt(SOUND_SHARE) * standing.held.sound])  # fmt: skip
+    whole = np.sqrt(GENRE_SHARE + MOOD_SHARE + SOUND_SHARE)  # there is no network
+    np.testing.assert_allclose(vectors, said / whole, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors.shape[1] == labels + 4 + standing.held.sound.shape[1]
+
+
+def test_who_has_no_label_is_neither_asked_nor_found(standing):
+    judged = standing.curriculum.judged_genre.copy()
+    judged[:6] = -1
+    asked, company = standing.company(judged)
+    assert set(standing.held.tracks[asked]) == set(range(6, len(judged)))
+    np.testing.assert_array_equal(company.label, judged[standing.held.tracks[asked]])
+    assert len(set(company.group)) == standing.curriculum.tracks["artist_group"].iloc[6:].nunique()
+
+
 @pytest.fixture
 def answers(standing) -> Answers:
     return standing.genre
@@ -118,10 +139,17 @@ def standing():
             strangeness=rng.uniform(0.5, 1.5, count),
             musicality=rng.uniform(1.0, 3.0, count),
             other_passed=0.02,
+            sound=unit(rng.normal(size=(count, 5)) + 3 * np.eye(5)[curriculum.judged_genre]),
+            ear=np.empty((count, 0), np.float32),
+            plain=rng.normal(size=(count, 8)).astype(np.float32),
         ),
         held_windows=np.full(count, 2),
         seed=1,
     )
+
+
+def unit(rows):
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 def said(truth, labels, strength, rng):

@@ -44,6 +44,31 @@ def test_genre_and_mood_are_heard_and_other_sounds_turned_away(trainer, held):
     assert (held.strangeness > 0).all()
 
 
+def test_half_of_each_vector_is_heard_by_the_model_that_never_heard_the_artist(trainer, folds, held):
+    model, track = trainer.fit(folds[0].train, trainer.other.halves()[0]), folds[0].test[0]
+    rows = trainer.table.rows[(trainer.table.track == track) & (trainer.table.copy == 0)]
+    np.testing.assert_allclose(held.sound[0], model.likeness.sound(model.whiten(rows)), atol=1e-5)
+    np.testing.assert_allclose(held.plain[0], model.standardise(rows).mean(axis=0), atol=1e-5)
+    assert held.ear.shape == (len(held.tracks), 0)  # there is no network
+    np.testing.assert_allclose(np.linalg.norm(held.sound, axis=1), 1, atol=1e-5)
+
+
+def test_altered_copies_do_not_move_the_vector(trainer):
+    everybody = np.arange(len(trainer.curriculum.tracks))
+    rows = trainer.table.rows.copy()
+    model = trainer.fit(everybody)
+    assert model.likeness.sound.centre == pytest.approx(
+        np.mean(
+            [
+                model.whiten(rows[(trainer.table.track == track) & (trainer.table.copy == 0)]).mean(axis=0)
+                for track in everybody
+            ],
+            axis=0,
+        ),
+        abs=1e-4,
+    )
+
+
 def test_progress_is_told_fold_by_fold(trainer, folds):
     said = []
     trainer.cross_validate(folds[:2], said.append)
