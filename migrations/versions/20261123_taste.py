@@ -26,6 +26,7 @@ def upgrade():
         sa.Column("context", sa.String(length=16), nullable=True),
         sa.Column("space", sa.String(length=80), nullable=True),
         sa.Column("vector", sa.LargeBinary(), nullable=True),
+        sa.Column("acclaim", sa.Double(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_taste_events_user_id_users"), ondelete="CASCADE"
@@ -43,7 +44,6 @@ def upgrade():
         sa.Column("mood", sa.String(length=16), nullable=True),
         sa.Column("context", sa.String(length=16), nullable=True),
         sa.Column("time_zone", sa.String(length=64), nullable=True),
-        sa.Column("forgotten_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_taste_settings_user_id_users"), ondelete="CASCADE"
         ),

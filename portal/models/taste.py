@@ -15,7 +15,8 @@ class TasteEvent(Base):
     """One thing a person did, with what it was done to as it was then; nothing of Spotify's ever stands here.
 
     ``kind`` is upload, like, unlike, skip, correct or playlist; ``key`` names the thing (``song:<id>``, or
-    ``catalogue:<digest>``), ``name`` is how it is called in a reason; ``vector`` is null where there is none.
+    ``catalogue:<digest>``), ``name`` is how it is called in a reason; ``vector`` and ``acclaim``, which
+    is how much others liked it, are null where there is none.
     """
 
     __tablename__ = "taste_events"
@@ -31,6 +32,7 @@ class TasteEvent(Base):
     context: Mapped[str | None] = mapped_column(String(16))
     space: Mapped[str | None] = mapped_column(String(80))
     vector: Mapped[bytes | None] = mapped_column(LargeBinary)
+    acclaim: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -48,4 +50,3 @@ class TasteSettings(Base):
     mood: Mapped[str | None] = mapped_column(String(16))
     context: Mapped[str | None] = mapped_column(String(16))
     time_zone: Mapped[str | None] = mapped_column(String(64))
-    forgotten_at: Mapped[datetime | None]
