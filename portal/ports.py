@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -83,6 +83,19 @@ class OutsideSource(Protocol):
 
     def ask(self, query: str, *, seconds: float) -> list[Suggestion]:
         """Return what one of these queries finds, ten at most; raise SourceError. Takes ``seconds`` at the most."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a person's consent to act in their account elsewhere is worth: tokens, and for how many seconds.
+
+    ``refresh_token`` gets the next ``access_token`` when this one is over; ``scope`` is what was consented to.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    lasts: float
+    scope: str
 
 
 @dataclass(frozen=True)
