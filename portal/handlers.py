@@ -10,10 +10,25 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from portal.errors import ConflictError, InvalidError, NotFoundError, PortalError, TooLargeError
+from portal.errors import (
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    NotFoundError,
+    PortalError,
+    TooLargeError,
+)
 from portal.web import wants_json
 
-STATUS = {NotFoundError: 404, ConflictError: 409, InvalidError: 422, TooLargeError: 413}
+STATUS = {
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    GoneError: 410,
+    TooLargeError: 413,
+    InvalidError: 422,
+}
 
 SENTENCES = {
     400: "We could not make sense of that request.",
@@ -22,6 +37,7 @@ SENTENCES = {
     404: "There is nothing here, or it is not yours to see.",
     405: "That page does not take this kind of request.",
     409: "That no longer fits how things stand. Reload the page and try again.",
+    410: "This was here once, and is shown no more.",
     413: "That is more than we accept in one go. One file may have {limit} MB.",
     415: "We do not read that kind of content.",
     422: "Something in what you sent cannot be accepted.",
@@ -29,11 +45,12 @@ SENTENCES = {
     500: "Something broke on our side. It has been written to the log.",
 }
 
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src {images}; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -90,6 +107,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _add_headers(response: Response) -> Response:
+    images = " ".join(("'self'", "data:", *current_app.config["IMAGE_ORIGINS"]))
+    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY.format(images=images))
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":

@@ -36,6 +36,7 @@ def serve(app: Flask) -> None:
     consumer = os.getpid()
     with app.app_context():
         jobs, queue, settings = services().jobs, services().queue, services().settings
+        recommendations = services().recommendations
     jobs.prepare()
 
     def analyse(job_id: str) -> None:
@@ -48,6 +49,11 @@ def serve(app: Flask) -> None:
         if count:
             logger.info("%d jobs recovered", count)
 
+    def tend() -> None:
+        recover()
+        with app.app_context():
+            recommendations.sweep()
+
     def start() -> None:
         die_with_parent(consumer)
         with app.app_context():
@@ -55,7 +61,7 @@ def serve(app: Flask) -> None:
         recover()
 
     logger.info("serving the queue with %d workers", settings.workers)
-    queue.consume(analyse=analyse, recover=recover, on_start=start, workers=settings.workers)
+    queue.consume(analyse=analyse, recover=tend, on_start=start, workers=settings.workers)
 
 
 if __name__ == "__main__":

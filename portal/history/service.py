@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload, scoped_session
 from classifier import GENRES
 from portal.errors import NotFoundError
 from portal.models import Base, HeardGenre, Job, JobState, PredictionRecord, Song
-from portal.ports import Storage, StorageError, Suggestion
+from portal.ports import Storage, StorageError
 from portal.text import one_line
 
 PER_PAGE = 20
@@ -158,17 +158,6 @@ class HistoryService:
         except StorageError:
             # To the person the song is gone; the bytes lie under a random name until the operator reads this.
             logger.exception("the bytes of a deleted song remain as %s", stored_name)
-
-
-def kept_suggestions(song: Song) -> tuple[str, list[Suggestion]]:
-    """Return the source and the suggestions kept with the song's verdict; ``("", [])`` for what is no music."""
-    verdict = song.prediction
-    kept = verdict.recommendations if verdict and verdict.music else []
-    source = kept[0].source if kept else ""
-    return source, [
-        Suggestion(artist=record.artist, title=record.title, url=record.url, key=record.external_id or "")
-        for record in kept
-    ]
 
 
 def _stretch(matching: Select[Any], start: int, end: int, total: int) -> Select[Any]:

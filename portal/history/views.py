@@ -16,7 +16,7 @@ from flask_login import login_required
 from portal.errors import NotFoundError
 from portal.history.export import to_csv, to_json
 from portal.history.presentation import Verdict, confidence_words, genre_class, verdict_name
-from portal.history.service import STATES, Filters, kept_suggestions
+from portal.history.service import STATES, Filters
 from portal.web import current_user_id, page_number, services
 
 blueprint = Blueprint("history", __name__)
@@ -55,14 +55,10 @@ def export_json() -> Response:
 @login_required
 def song(song_id: str) -> str:
     song = services().history.song(current_user_id(), song_id)
-    source, recommendations = kept_suggestions(song)
     verdict = song.prediction
-    if verdict and verdict.music and not recommendations:
-        source, recommendations = services().recommendations.suggest(verdict.genre, seed=song.id)
     outdated = verdict is not None and services().jobs.is_outdated(verdict.model_version)
-    return render_template(
-        "history/song.html", song=song, recommendations=recommendations, source=source, outdated=outdated
-    )
+    panels = services().recommendations.panels(song)
+    return render_template("history/song.html", song=song, panels=panels, outdated=outdated)
 
 
 @blueprint.get("/songs/<song_id>/status")

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from classifier import GENRES
 from portal.adapters.storage import FsspecStorage
-from portal.history.service import MAX_WORDS, Filters, HistoryService, SongNotFoundError, kept_suggestions
+from portal.history.service import MAX_WORDS, Filters, HistoryService, SongNotFoundError
 from portal.models import HeardGenre, Job, JobState, PredictionRecord, RecommendationRecord, Song
-from portal.ports import StorageError, Suggestion
+from portal.ports import StorageError
 
 MOMENT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -196,18 +196,6 @@ def test_a_song_of_somebody_else_is_as_unknown_as_one_that_is_not(history, alice
     with pytest.raises(SongNotFoundError) as nobodys:
         history.song(alice.id, "no-such-song")
     assert str(others.value) == str(nobodys.value) == "There is no such song in your history."
-
-
-def test_suggestions_kept_with_the_verdict_are_given_with_their_source(session, alice, make_song):
-    song = suggested(session, make_song(alice))
-    assert kept_suggestions(song) == ("catalogue", [Suggestion("Nina Simone", "Sinnerman", "https://example.org/1")])
-
-
-def test_nothing_is_suggested_after_what_is_no_music_or_has_no_verdict(session, alice, make_song):
-    speech = suggested(session, make_song(alice))
-    speech.prediction.music = False
-    assert kept_suggestions(speech) == ("", [])
-    assert kept_suggestions(make_song(alice, state=JobState.FAILED)) == ("", [])
 
 
 def test_deleting_forgets_the_song_its_job_its_verdict_and_its_bytes(history, storage, session, alice, make_song):
