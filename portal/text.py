@@ -13,6 +13,9 @@ BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206
 UNSHOWABLE = frozenset({"Cc", "Cs"})  # control characters and halves of characters
 EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet read a cell as a formula, full-width forms included."""
+
 
 def one_line(text: str, limit: int | None = None) -> str:
     """Return ``text`` in NFC on one line, without what cannot or should not be shown, at most ``limit`` long."""
@@ -33,6 +36,11 @@ def extension(name: str) -> str:
     """Return the extension of a file name with its dot, or nothing if there is none."""
     found = EXTENSION.search(name)
     return found.group() if found and found.start() > 0 else ""
+
+
+def harmless_cell(cell: object) -> object:
+    """Return what to write in a cell of a table for spreadsheets: text that would start a formula gets a quote."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def _is_showable(character: str) -> bool:

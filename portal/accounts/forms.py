@@ -1,36 +1,22 @@
 """What visitors type to sign up, log in and choose another password.
 
-What belongs here: fields, and how a rule's refusal reaches its field. Not here: the rules (``service``, ``passwords``).
+What belongs here: fields. Not here: the rules (``service``, ``passwords``), or how a refusal reaches a field
+(``portal.forms``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import request
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
 
 from portal.accounts.passwords import MIN_LENGTH, WeakPassword, check_password
 from portal.accounts.service import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, clean_name, normal_email
-from portal.errors import InvalidError
+from portal.forms import TextForm, obeys
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 CURRENT_PASSWORD = {"autocomplete": "current-password"}
-
-
-def obeys(rule: Callable[[str], str]) -> Callable[[FlaskForm, Any], None]:
-    """Turn a rule into a field's validator: the field keeps what the rule returns, or its sentence of refusal."""
-
-    def validate(_form: FlaskForm, field: Any) -> None:
-        try:
-            field.data = rule(field.data)
-        except InvalidError as error:
-            raise ValidationError(str(error)) from error
-
-    return validate
 
 
 def email_field(autocomplete: str) -> EmailField:
@@ -62,16 +48,6 @@ def confirm_field() -> PasswordField:
         ],
         render_kw=NEW_PASSWORD,
     )
-
-
-class TextForm(FlaskForm):  # type: ignore[misc]
-    """A form that reads text fields only.
-
-    By default a field also takes a file or a JSON value sent under its name, and then holds something that is no text.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(request.form if self.is_submitted() else None)
 
 
 class SignupForm(TextForm):

@@ -11,11 +11,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from portal.accounts.forms import ChoosePasswordForm, LoginForm, ResetRequestForm, SignupForm, TextForm
+from portal.accounts.forms import ChoosePasswordForm, LoginForm, ResetRequestForm, SignupForm
 from portal.accounts.passwords import WeakPassword
 from portal.accounts.service import EmailTaken, WrongCredentials
 from portal.accounts.tokens import ResetLinkError
 from portal.extensions import limiter
+from portal.forms import TextForm
 from portal.web import safe_next, services
 
 signup_pages = Blueprint("signup", __name__)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from classifier import GENRES, MOODS
+from portal.text import harmless_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +33,6 @@ FACTS = (
 )
 JSON_KEYS = (*FACTS, "scores", "moods", "error")
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet read a cell as a formula, full-width forms included."""
-
 
 def to_csv(rows: Sequence[dict[str, Any]]) -> bytes:
     """Return the rows as CSV that Excel opens rightly and that starts no formula; without rows, the header alone.
@@ -43,7 +41,7 @@ def to_csv(rows: Sequence[dict[str, Any]]) -> bytes:
     """
     flat = [row | _flat(row) for row in rows]
     columns = (*FACTS, *_columns("score", GENRES, rows, "scores"), *_columns("mood", MOODS, rows, "moods"), "error")
-    frame = _frame(flat, columns).map(_harmless)
+    frame = _frame(flat, columns).map(harmless_cell)
     # Both characters of the line end count as special, so a bare carriage return in a title is quoted as well.
     return frame.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
@@ -69,7 +67,3 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     scores = {f"score_{genre}": score for genre, score in (row["scores"] or {}).items()}
     moods = {f"mood_{mood}": score for mood, score in (row["moods"] or {}).items()}
     return {"genres": "; ".join(row["genres"] or ())} | scores | moods
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

@@ -44,7 +44,8 @@ class PlaylistEntry(Base):
     """One row of a playlist: a song of the portal, or a suggestion from outside by artist, title and link.
 
     ``position`` grows down the list, with gaps so that a move changes one row; ``key`` (``song:<id>``, or
-    ``link:<digest>``) keeps an entry from standing in a list twice.
+    ``catalogue:<key>`` for an entry of our own starter list) keeps an entry from standing in a list twice. Of a song
+    nothing is repeated here, so that what its owner stops showing is gone from every list at once.
     """
 
     __tablename__ = "playlist_entries"
