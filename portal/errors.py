@@ -31,6 +31,18 @@ class InvalidError(PortalError):
     code = "invalid"
 
 
+class ForbiddenError(PortalError):
+    """The person may not do this, though the thing is there."""
+
+    code = "forbidden"
+
+
+class GoneError(PortalError):
+    """There was such a thing, and it is not shown any more."""
+
+    code = "gone"
+
+
 class TooLargeError(PortalError):
     """More was sent than is accepted."""
 

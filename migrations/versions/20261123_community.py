@@ -15,6 +15,22 @@ depends_on = None
 
 def upgrade():
     op.create_table(
+        "decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("moderator_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("target", sa.String(length=22), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["users.id"], name=op.f("fk_decisions_moderator_id_users"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decisions_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "follows",
         sa.Column("follower_id", sa.Integer(), nullable=False),
         sa.Column("followed_id", sa.Integer(), nullable=False),
@@ -88,7 +104,7 @@ def upgrade():
         sa.Column("genre", sa.String(length=40), nullable=False),
         sa.Column("mood", sa.String(length=40), nullable=True),
         sa.Column("likes", sa.Integer(), nullable=False),
-        sa.Column("published_at", sa.DateTime(), nullable=False),
+        sa.Column("published_at", sa.DateTime(), nullable=True),
         sa.Column("hidden_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["song_id"], ["songs.id"], name=op.f("fk_publications_song_id_songs"), ondelete="CASCADE"
@@ -101,6 +117,11 @@ def upgrade():
     with op.batch_alter_table("publications", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_publications_genre_published_at_song_id"), ["genre", "published_at", "song_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_publications_genre_likes_published_at_song_id"),
+            ["genre", "likes", "published_at", "song_id"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_publications_likes_published_at_song_id"), ["likes", "published_at", "song_id"], unique=False
@@ -121,6 +142,7 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(), nullable=True),
+        sa.Column("shows_name", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(song_id IS NULL) <> (playlist_id IS NULL)", name=op.f("ck_share_links_one_thing")),
         sa.ForeignKeyConstraint(
             ["playlist_id"], ["playlists.id"], name=op.f("fk_share_links_playlist_id_playlists"), ondelete="CASCADE"
@@ -155,6 +177,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_publications_user_id_published_at"))
         batch_op.drop_index(batch_op.f("ix_publications_published_at_song_id"))
         batch_op.drop_index(batch_op.f("ix_publications_likes_published_at_song_id"))
+        batch_op.drop_index(batch_op.f("ix_publications_genre_likes_published_at_song_id"))
         batch_op.drop_index(batch_op.f("ix_publications_genre_published_at_song_id"))
 
     op.drop_table("publications")
@@ -171,3 +194,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_follows_followed_id"))
 
     op.drop_table("follows")
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decisions_created_at"))
+
+    op.drop_table("decisions")

@@ -8,11 +8,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import click
 from flask import Flask, abort, flash, redirect, request
+from flask.cli import AppGroup
 from flask_login import login_url
 from werkzeug.wrappers import Response
 
 from portal.accounts.views import login_pages, reset_pages, signup_pages
+from portal.errors import NotFoundError
 from portal.extensions import login_manager
 from portal.web import services, wants_json
 
@@ -21,9 +24,12 @@ if TYPE_CHECKING:
 
 REMEMBERED_FOR = timedelta(days=30)
 
+commands = AppGroup("user", help="Look after people's accounts.")
+
 
 def init_app(app: Flask) -> None:
-    """Register the pages and tell Flask-Login how to find people."""
+    """Register the pages and the commands, and tell Flask-Login how to find people."""
+    app.cli.add_command(commands)
     for pages in (signup_pages, login_pages, reset_pages):
         app.register_blueprint(pages)
     app.config["REMEMBER_COOKIE_DURATION"] = REMEMBERED_FOR
@@ -47,3 +53,26 @@ def _ask_to_log_in() -> Response:
     flash(login_manager.login_message, login_manager.login_message_category)
     # Only what was asked for with GET can be asked for again after logging in.
     return redirect(login_url(login_manager.login_view, request.url if request.method == "GET" else None))
+
+
+@commands.command()
+@click.argument("email")
+def promote(email: str) -> None:
+    """Make the person of this address a moderator."""
+    _appoint(email, admin=True)
+    click.echo(f"{email} is a moderator now.")
+
+
+@commands.command()
+@click.argument("email")
+def demote(email: str) -> None:
+    """Make the person of this address a moderator no more."""
+    _appoint(email, admin=False)
+    click.echo(f"{email} is no moderator now.")
+
+
+def _appoint(email: str, *, admin: bool) -> None:
+    try:
+        services().community.moderation.appoint(email, admin=admin)
+    except NotFoundError as error:
+        raise click.ClickException(f"There is no account of {email}.") from error

@@ -11,7 +11,7 @@ from portal.models.playlist import Playlist, PlaylistEntry
 from portal.models.prediction import PredictionRecord, RecommendationRecord
 from portal.models.song import Song
 from portal.models.source import KeptAnswer, SourceStanding
-from portal.models.spotify import SpotifyAccount
+from portal.models.spotify import SpotifyAccount, SpotifyCopy
 from portal.models.taste import TasteEvent, TasteSettings
 from portal.models.user import User
 from portal.models.vector import SongVector
@@ -36,6 +36,7 @@ __all__ = [
     "SongVector",
     "SourceStanding",
     "SpotifyAccount",
+    "SpotifyCopy",
     "TasteEvent",
     "TasteSettings",
     "User",

@@ -27,13 +27,18 @@ class Profile(Base):
 
 
 class Publication(Base):
-    """A song whose result its owner made public, never its audio. Genre, mood and likes are repeated to list by."""
+    """A song whose result its owner made public, never its audio. Genre, mood and likes are repeated to list by.
+
+    ``hidden_at`` is a moderator's doing. It outlives the owner's: only where it is set may ``published_at`` be null,
+    so that nobody undoes it by making the song private and public again.
+    """
 
     __tablename__ = "publications"
     __table_args__ = (
         Index(None, "published_at", "song_id"),
         Index(None, "likes", "published_at", "song_id"),
         Index(None, "genre", "published_at", "song_id"),
+        Index(None, "genre", "likes", "published_at", "song_id"),
         Index(None, "user_id", "published_at"),
     )
 
@@ -42,7 +47,7 @@ class Publication(Base):
     genre: Mapped[str] = mapped_column(String(40))
     mood: Mapped[str | None] = mapped_column(String(40))
     likes: Mapped[int] = mapped_column(default=0)
-    published_at: Mapped[datetime] = mapped_column(default=utc_now)
+    published_at: Mapped[datetime | None] = mapped_column(default=utc_now)
     hidden_at: Mapped[datetime | None]
 
 
@@ -71,7 +76,8 @@ class Follow(Base):
 class ShareLink(Base):
     """A link by which anybody sees one result or one playlist until it expires or is revoked.
 
-    The address holds ``id`` and a signature, so that whoever reads the database alone cannot make it.
+    The address holds ``id`` and a signature, so that whoever reads the database alone cannot make it. With
+    ``shows_name`` the page says its owner's display name.
     """
 
     __tablename__ = "share_links"
@@ -87,6 +93,7 @@ class ShareLink(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    shows_name: Mapped[bool] = mapped_column(default=False)
 
 
 class Report(Base):
@@ -107,3 +114,17 @@ class Report(Base):
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     outcome: Mapped[str | None] = mapped_column(String(16))
+
+
+class Decision(Base):
+    """What a moderator did about a song, playlist or person: hidden, suspended, restored or dismissed; the log."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index(None, "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    moderator_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(16))
+    target: Mapped[str] = mapped_column(String(22))
+    outcome: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

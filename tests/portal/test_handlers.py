@@ -8,13 +8,29 @@ import pytest
 from flask import request
 
 from portal import create_app
-from portal.errors import ConflictError, InvalidError, NotFoundError, PortalError, TooLargeError
+from portal.errors import (
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    NotFoundError,
+    PortalError,
+    TooLargeError,
+)
 from portal.extensions import limiter
 
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(NotFoundError, 404), (ConflictError, 409), (InvalidError, 422), (TooLargeError, 413), (PortalError, 400)],
+    [
+        (ForbiddenError, 403),
+        (NotFoundError, 404),
+        (ConflictError, 409),
+        (GoneError, 410),
+        (TooLargeError, 413),
+        (InvalidError, 422),
+        (PortalError, 400),
+    ],
 )
 def test_each_root_has_its_status_as_page_and_as_json(failing, error, status):
     client = failing(error("This is what happened."))
