@@ -5,11 +5,13 @@ What belongs here: the factory. Each feature is a folder with the same file name
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, jsonify, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import accounts, handlers, history, jobs, upload
+from portal import accounts, community, handlers, history, jobs, playlists, recommendations, spotify, taste, upload
 from portal.config import ROOT, Settings
 from portal.extensions import csrf, db, limiter, login_manager, migrate
 from portal.web import EXTENSION
@@ -33,7 +35,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.config.update(_flask_config(settings))
     _bind_extensions(app)
     app.extensions[EXTENSION] = services or build_services(settings)
-    for feature in (accounts, upload, history, jobs):
+    for feature in (accounts, upload, history, jobs, taste, recommendations, playlists, community, spotify):
         feature.init_app(app)
     handlers.init_app(app)
     _add_own_pages(app)
@@ -62,7 +64,17 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "RATELIMIT_ENABLED": settings.rate_limits,
         "RATELIMIT_STORAGE_URI": settings.queue_url or "memory://",
         "TESTING": settings.testing,
+        "IMAGE_ORIGINS": _image_origins(settings),
     }
+
+
+def _image_origins(settings: Settings) -> tuple[str, ...]:
+    """Return from where else pages may show pictures: Spotify's artwork, and that of a stand-in on this machine."""
+    if not settings.spotify.configured:
+        return ()
+    api = urlsplit(settings.spotify.api_url)
+    stand_in = (f"http://{api.netloc}",) if api.scheme == "http" else ()
+    return ("https://i.scdn.co", *stand_in)
 
 
 def _bind_extensions(app: Flask) -> None:

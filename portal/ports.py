@@ -60,8 +60,9 @@ class SourceError(Exception):
     """An outside source did not answer as it should.
 
     ``code`` is stable (``not_configured``, ``keys_refused``, ``owner_needs_premium``, ``rate_limited``,
-    ``quota_exceeded``, ``bad_request``, ``timeout``, ``unreachable``, ``bad_answer``), ``retry_after`` the seconds the
-    source asked to be left alone for, None where it named none.
+    ``quota_exceeded``, ``bad_request``, ``timeout``, ``unreachable``, ``bad_answer``; of somebody's own account also
+    ``grant_ended`` and ``not_allowed``), ``retry_after`` the seconds the source asked to be left alone for, None where
+    it named none.
     """
 
     def __init__(self, code: str, *, retry_after: float | None = None) -> None:

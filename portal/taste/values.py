@@ -74,8 +74,8 @@ class Reason:
     """Why a piece is suggested, in parts that a template or ``wording`` turns into a sentence.
 
     ``why`` is "liked" (``genre``, ``mood`` and ``context``, as far as given, were liked together), "sound" (it sounds
-    like the liked piece ``like``), "others" (others like it), "mood" (it has the ``mood`` asked for), "new" (little of this ``genre`` was met yet)
-    or "open" (too little is known to say more).
+    like the liked piece ``like``), "others" (others like it), "mood" (it has the ``mood`` asked for), "new" (little of
+    this ``genre`` was met yet) or "open" (too little is known to say more).
     """
 
     why: Why

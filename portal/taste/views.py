@@ -23,7 +23,7 @@ LIKED = ((0.4, "liked a lot"), (0.1, "liked"), (-0.1, "undecided"), (-1.0, "not 
 def reason_words(shown: Shown) -> str:
     """Return why something is suggested, as a phrase."""
     # Looked up, not imported: how genres are called is another feature's.
-    return in_words(shown.reason, current_app.jinja_env.filters["genre_in_sentence"], shown.like)
+    return in_words(shown.reason, current_app.jinja_env.filters["genre_in_sentence"], shown.like, shown.offer.genre)
 
 
 @blueprint.app_template_filter("affinity_words")

@@ -17,13 +17,20 @@ CONTEXTS = {
 }
 
 
-def in_words(reason: Reason, genre_name: Callable[[str], str] = str, like: str | None = None) -> str:
-    """Return the reason as a phrase; ``genre_name`` says genres within a sentence, ``like`` the liked song's title."""
+def in_words(
+    reason: Reason, genre_name: Callable[[str], str] = str, like: str | None = None, main: str | None = None
+) -> str:
+    """Return the reason as a phrase.
+
+    ``genre_name`` says genres within a sentence, ``like`` is the liked song's title, ``main`` the genre that the
+    suggestion goes by: it may be suggested for another that it has a part of.
+    """
     genre = genre_name(reason.genre) if reason.genre is not None else None
     match reason.why:
         case "liked":
             parts = (reason.mood, genre or "music", CONTEXTS.get(reason.context or ""))
-            return f"because you like {' '.join(filter(None, parts))}"
+            partly = ", and this has some of it" if main is not None and reason.genre not in (None, main) else ""
+            return f"because you like {' '.join(filter(None, parts))}{partly}"
         case "sound":
             return f"because it sounds like {like or 'songs you like'}"
         case "others":

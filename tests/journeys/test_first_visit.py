@@ -10,13 +10,11 @@ from playwright.sync_api import expect
 
 from classifier import GENRES
 from tests.support.audio import encode, music_like, write_wav
+from tests.support.visitor import SECONDS, VERDICT, log_in, row, sign_up
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "violet kettle drum"
 NEW_PASSWORD = "green harbour piano"
-VERDICT = re.compile("sure|may not be music", re.IGNORECASE)
-SECONDS = 1000
 
 
 def test_from_sign_up_to_a_verdict_and_back_by_a_reset_link(page, portal, songs):
@@ -24,8 +22,8 @@ def test_from_sign_up_to_a_verdict_and_back_by_a_reset_link(page, portal, songs)
     page.set_input_files("input[name=songs]", [songs / "first.mp3", songs / "second.wav"])
     rows = page.locator("[data-rows] li")
     expect(rows).to_have_count(2)
-    for row in rows.all():
-        expect(row.locator("[data-text]")).to_have_text(VERDICT, timeout=30 * SECONDS)
+    for uploaded in rows.all():
+        expect(uploaded.locator("[data-text]")).to_have_text(VERDICT, timeout=30 * SECONDS)
     rows.first.get_by_role("link", name="See the result").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("first"))
     expect(page.get_by_role("heading", name="Genre over time")).to_be_visible()
@@ -128,28 +126,6 @@ def test_the_verdict_is_one_of_the_ten_genres(page, songs):
     status = page.evaluate(f"fetch('{link.get_attribute('href')}/status').then(answer => answer.json())")
     assert status["state"] == "done"
     assert status["genre"] in GENRES
-
-
-def sign_up(page, email, name):
-    page.goto("/signup")
-    page.locator("input[name=email]").fill(email)
-    page.locator("input[name=name]").fill(name)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("input[name=confirm]").fill(PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    expect(page.get_by_role("heading", name="What genre is it?")).to_be_visible()
-
-
-def log_in(page, email, password):
-    page.goto("/login")
-    page.locator("input[name=email]").fill(email)
-    page.locator("input[name=password]").fill(password)
-    page.locator("main form button[type=submit]").click()
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
-
-
-def row(page, filename):
-    return page.locator("[data-rows] li", has_text=filename)
 
 
 def link_from_outbox(portal, email):

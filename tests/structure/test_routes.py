@@ -10,7 +10,9 @@ from portal.config import Settings
 PUBLIC = {
     "static",
     "home",
+    "sources.about",
     "healthz",
+    "community.shared",
     "signup.signup",
     "login.login",
     "reset_password.request_link",

@@ -27,10 +27,10 @@ class Portal:
 
 
 @contextmanager
-def running_portal(instance):
+def running_portal(instance, **settings):
     port = free_port()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    settings = {"INSTANCE_PATH": str(instance), "PORT": str(port), "PATH": path, "PYTHONUNBUFFERED": "1"}
+    settings |= {"INSTANCE_PATH": str(instance), "PORT": str(port), "PATH": path, "PYTHONUNBUFFERED": "1"}
     options = {"cwd": ROOT, "env": os.environ | settings}
     subprocess.run(["flask", "--app", "wsgi", "db", "upgrade"], check=True, capture_output=True, **options)
     with (instance / "log").open("wb") as log:

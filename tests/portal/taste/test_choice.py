@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 7, 12, tzinfo=UTC)
 strange = st.floats(allow_nan=True, allow_infinity=True)
 strengths = st.dictionaries(st.text(max_size=3), strange, max_size=3)
 vectors = st.none() | st.binary(max_size=17) | st.lists(strange, max_size=4).map(tuple)
-pieces = st.builds(Piece, st.text(max_size=3), strengths, strengths, vectors)
+pieces = st.builds(Piece, st.text(max_size=3), strengths, strengths, vectors, st.none() | strange)
 kinds = st.sampled_from(["upload", "like", "unlike", "skip", "correct", "playlist"])
 events = st.builds(Event, kinds, pieces, st.just(NOW), st.none() | st.sampled_from(CONTEXTS) | st.just("asleep"))
 
@@ -33,6 +34,21 @@ def test_a_seed_makes_the_same_page_again_and_another_seed_another():
 def test_the_order_of_the_candidates_does_not_matter():
     taste, offered = fond_of("reggae"), songs(6)
     assert keys(taste.rank(offered, count=6, seed="a")) == keys(taste.rank(offered[::-1], count=6, seed="a"))
+
+
+def test_a_stranger_is_shown_what_others_like():
+    offered = [replace(piece, acclaim=0.9 if piece.key.endswith("-1") else None) for piece in songs(6)]
+    shown = keys(Taste.from_events([], NOW).rank(offered, count=6, seed="a"))
+    assert sum(key.endswith("-1") for key in shown) >= 5
+
+
+def test_who_skips_what_others_like_is_shown_less_of_it():
+    loved = [replace(piece, acclaim=0.9) for piece in songs(3)]
+    skips = [Event("skip", replace(piece, key=f"{piece.key}/{number}"), NOW) for piece in loved for number in range(3)]
+    likes = [Event("like", Piece(f"own-{number}", {}, acclaim=0.1), NOW) for number in range(60)]
+    offered = [*loved, *(Piece(f"quiet-{number}", {}, acclaim=0.1) for number in range(6))]
+    shown = keys(Taste.from_events(skips + likes, NOW).rank(offered, count=6, seed="a"))
+    assert all(key.startswith("quiet") for key in shown)
 
 
 def test_the_best_song_is_still_there_when_another_leaves():

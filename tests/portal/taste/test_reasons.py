@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -110,11 +111,25 @@ def test_a_mood_that_was_asked_for_is_a_reason_where_there_is_no_better_one():
         (Reason("sound", like="song:1"), "because it sounds like songs you like"),
         (Reason("mood", mood="calm"), "because it is calm, as you asked"),
         (Reason("new", "hiphop"), "something new: you have heard little hip-hop here lately"),
+        (Reason("others"), "because others like it"),
         (Reason("open"), "to find out whether you like it"),
     ],
 )
 def test_reasons_are_said_in_plain_words(said, words):
     assert in_words(said, {"hiphop": "hip-hop"}.__getitem__) == words
+
+
+@pytest.mark.parametrize(
+    ("main", "words"),
+    [("jazz", "because you like jazz"), ("blues", "because you like jazz, and this has some of it")],
+)
+def test_a_song_that_goes_by_another_genre_is_said_to_have_some_of_the_liked_one(main, words):
+    assert in_words(Reason("liked", "jazz"), main=main) == words
+
+
+def test_what_others_like_is_said_to_be_liked_by_them():
+    assert reason(replace(of("disco"), acclaim=0.9)) == Reason("others")
+    assert reason(replace(of("disco"), acclaim=0.1)) == Reason("new", genre="disco")
 
 
 def test_the_song_it_sounds_like_is_named_where_its_title_is_known():

@@ -206,6 +206,13 @@ def test_only_what_is_public_is_suggested_of_others(taste, session, alice, bob, 
     assert items(taste.for_you(alice.id), "public") == [f"song:{shown.id}"]
 
 
+def test_likes_of_others_tell_how_much_a_public_song_is_liked(pieces, alice, bob, make_song, publish):
+    publish(make_song(bob, title="known"), likes=9)
+    publish(make_song(bob, title="new"))
+    acclaim = {offer.title: offer.piece.acclaim for offer in pieces.public(alice.id)}
+    assert acclaim == {"known": 0.75, "new": None}
+
+
 def test_nothing_of_somebody_suspended_is_suggested(taste, session, alice, bob, make_song, publish):
     publish(make_song(bob))
     session.get(Profile, bob.id).suspended_at = NOON
