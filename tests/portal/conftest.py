@@ -7,16 +7,18 @@ import itertools
 import os
 from contextlib import contextmanager
 from dataclasses import replace
+from shutil import copyfile
 
 import pytest
 import redis
 from flask_login import FlaskLoginClient
-from sqlalchemy import event
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import create_engine, event
 
 from portal import create_app
 from portal.config import Settings
 from portal.extensions import db
-from portal.models import HeardGenre, Job, JobState, PredictionRecord, Song, User
+from portal.models import Base, HeardGenre, Job, JobState, PredictionRecord, Song, User
 from portal.web import EXTENSION
 
 GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
@@ -46,16 +48,38 @@ def settings(tmp_path):
     return Settings.from_env({"INSTANCE_PATH": str(tmp_path / "instance"), **servers})
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """A file with all tables and nothing in them. Copying it is twenty times as quick as making them."""
+    file = tmp_path_factory.mktemp("database") / "empty.db"
+    engine = create_engine(f"sqlite:///{file}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory):
+    """Templates that one test compiled serve the others."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings):
+def app(settings, empty_database, compiled_templates):
     app = create_app(replace(settings, testing=True, rate_limits=False))
     app.config["WTF_CSRF_ENABLED"] = False
+    app.jinja_env.bytecode_cache = compiled_templates
     app.test_client_class = SeparateRequestsClient
+    on_server = not settings.database_url.startswith("sqlite")
+    if not on_server:
+        copyfile(empty_database, settings.instance_path / "genregenie.db")
     with app.app_context():
-        db.create_all()
+        if on_server:
+            db.create_all()
         yield app
         db.session.remove()
-        db.drop_all()
+        if on_server:
+            db.drop_all()
         db.engine.dispose()
 
 
