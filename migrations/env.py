@@ -1,5 +1,7 @@
 """How Alembic meets the app: the engine and the tables come from Flask-SQLAlchemy, run inside `flask db`."""
 
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
 from sqlalchemy.types import TypeDecorator
@@ -22,9 +24,27 @@ def offline() -> None:
         context.run_migrations()
 
 
+@contextmanager
+def loose_references(connection):
+    """Let SQLite make a table anew without deleting all that refers to the old one; no reference may dangle after it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.commit()
+    try:
+        yield
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if dangling:
+            raise RuntimeError(f"the migration left references to nothing: {dangling[:5]}")
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
 def online() -> None:
     """Run against the app's database."""
-    with database.engine.connect() as connection:
+    with database.engine.connect() as connection, loose_references(connection):
         context.configure(connection=connection, target_metadata=database.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()

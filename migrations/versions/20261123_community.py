@@ -160,8 +160,8 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_share_links_song_id"), ["song_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_share_links_user_id_created_at"), ["user_id", "created_at"], unique=False)
 
-    with op.batch_alter_table("users", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("is_admin", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # Not in a batch, which would copy the whole table on SQLite for its default.
+    op.add_column("users", sa.Column("is_admin", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade():

@@ -37,7 +37,7 @@ def test_nobody_expects_more_than_the_oracle(world):
 
 
 def test_ours_is_told_what_was_liked_and_skipped_and_nothing_else(world):
-    ours = Ours(world.catalogue, "a seed")
+    ours = Ours(world.catalogue, "a seed", world.popular)
     result = play(ours, world)
     assert sum(event.kind == "like" for event in ours.events) == result.likes
     assert {event.kind for event in ours.events} == {"like", "skip"}
