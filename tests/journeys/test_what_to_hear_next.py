@@ -13,7 +13,7 @@ from classifier import classify, load_model
 from tests.support.audio import encode, music_like
 from tests.support.portal import running_portal
 from tests.support.spotify_server import SpotifyServer
-from tests.support.visitor import SECONDS, sign_up, upload
+from tests.support.visitor import sign_up, upload
 
 pytestmark = pytest.mark.browser
 
@@ -88,9 +88,12 @@ def test_with_keys_the_panel_of_spotify_fills_and_its_outage_costs_nothing(brows
         assert re.match(r"https://open\.spotify\.com/track/\w+$", panel.get_by_role("link").first.get_attribute("href"))
 
         spotify.fail("quota")
-        page.goto("/for-you?turn=7")
-        expect(page.get_by_role("heading", name="For you", exact=True)).to_be_visible()
-        expect(page.get_by_text(re.compile("quota")).first).to_be_visible(timeout=10 * SECONDS)
+        for turn in range(2, 30):  # until one asks for what is not kept from before
+            page.goto(f"/for-you?turn={turn}")
+            if page.get_by_text(re.compile("quota")).count():
+                break
+        expect(page.get_by_text(re.compile("quota")).first).to_be_visible()
+        expect(page.locator("#shelf-catalogue li")).to_have_count(8)
         context.close()
 
 
