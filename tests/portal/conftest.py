@@ -13,7 +13,7 @@ import pytest
 import redis
 from flask_login import FlaskLoginClient
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, inspect
 
 from portal import create_app
 from portal.config import Settings
@@ -74,13 +74,20 @@ def app(settings, empty_database, compiled_templates):
     if not on_server:
         copyfile(empty_database, settings.instance_path / "genregenie.db")
     with app.app_context():
-        if on_server:
+        # Tests of migrations leave no table behind; making all of them anew for each test would take most of its time.
+        if on_server and not inspect(db.engine).has_table("users"):
             db.create_all()
         yield app
         db.session.remove()
         if on_server:
-            db.drop_all()
+            empty_tables()
         db.engine.dispose()
+
+
+def empty_tables():
+    with db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
 
 
 @pytest.fixture

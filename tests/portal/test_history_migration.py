@@ -60,6 +60,7 @@ def app(tmp_path):
     database = os.environ.get("TEST_DATABASE_URL", "")
     app = create_app(Settings.from_env({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": database}))
     with app.app_context():
+        db.drop_all()  # a server's database may hold what other tests need
         upgrade(revision="0002")
         with db.engine.begin() as connection:
             for statement in BEFORE.split(";"):
