@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from classifier.card import model_version, usual_traits
 from classifier.constants import GENRES, MAX_BYTES, MAX_SECONDS, MIN_SECONDS, MOODS
 from classifier.errors import (
     AudioError,
@@ -28,10 +29,11 @@ from classifier.errors import (
 from classifier.words import MOOD_WORDS, mood_words
 
 if TYPE_CHECKING:
-    from classifier.artifact import load_model, model_version
+    from classifier.artifact import load_model
     from classifier.model import GenreModel
     from classifier.neighbours import EXACT_LIMIT, Neighbours, pack, unpack
-    from classifier.pipeline import classify, warm_up
+    from classifier.pipeline import classify, feature_rows, warm_up
+    from classifier.training.corrections import Corrections, save_corrections
     from classifier.values import Prediction, Segment
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "AudioError",
     "BadVector",
     "ClassifierError",
+    "Corrections",
     "GenreModel",
     "ModelAltered",
     "ModelError",
@@ -61,24 +64,29 @@ __all__ = [
     "UnreadableAudio",
     "UnsupportedAudio",
     "classify",
+    "feature_rows",
     "load_model",
     "model_version",
     "mood_words",
     "pack",
+    "save_corrections",
     "unpack",
+    "usual_traits",
     "warm_up",
 ]
 
 _HOMES = {
     "load_model": "artifact",
-    "model_version": "artifact",
     "GenreModel": "model",
     "EXACT_LIMIT": "neighbours",
     "Neighbours": "neighbours",
     "pack": "neighbours",
     "unpack": "neighbours",
     "classify": "pipeline",
+    "feature_rows": "pipeline",
     "warm_up": "pipeline",
+    "Corrections": "training.corrections",
+    "save_corrections": "training.corrections",
     "Prediction": "values",
     "Segment": "values",
 }

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_clean(commands)
     _add_explore(commands)
     _add_sounds(commands)
+    _add_usual(commands)
     return parser
 
 
@@ -119,6 +120,29 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     _add_backend(command)
     command.add_argument("--seed", type=int, default=1, help="of the intervals (default 1)")
     command.set_defaults(run=_evaluate)
+
+
+def _add_usual(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("usual", help="write what is usual in each genre into the card of a trained model")
+    command.add_argument("--dataset", type=Path, required=True, metavar="FOLDER", help="what the model learned from")
+    command.add_argument("--task", choices=("genre", "extended"), default="genre", help="ten genres, or more")
+    command.add_argument("--model", type=Path, default=SHIPPED, help="the model whose card it is (.npz)")
+    command.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default 2)")
+    _add_backend(command)
+    command.add_argument("--cache", type=Path, default=Path(".cache/features"), help="keeps what was measured")
+    command.set_defaults(run=_usual)
+
+
+def _usual(options: argparse.Namespace) -> int:
+    from classifier.training.dataset import DatasetError
+    from classifier.training.usual import usual_command
+
+    try:
+        usual_command(options)
+    except (DatasetError, ClassifierError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,6 +1,7 @@
 """The model on disk: plain arrays in an ``.npz``, and beside it a ``.json`` card that says what they are.
 
-What belongs here: saving, loading and distrusting model files. Not here: what the arrays mean (``model``).
+What belongs here: saving, loading and distrusting model files. Not here: what the arrays mean (``model``) or reading
+the card alone (``card``).
 A pickle is never read: loading one runs the code inside.
 """
 
@@ -18,21 +19,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.card import SHIPPED, model_version, read_card
 from classifier.constants import FEATURE_COUNT, FEATURE_VERSION
 from classifier.errors import ModelAltered, ModelMismatch, ModelMissing, ModelUnsafe
 from classifier.model import GenreModel
 
-SHIPPED = Path(__file__).parent / "data" / "genre_model.npz"
-"""The model that comes with the package."""
+__all__ = ["SHIPPED", "load_model", "model_version", "read_card", "save_model"]
 
 PICKLE = b"\x80"
 """First byte of every pickle since protocol 2."""
 
 DAMAGED = (ValueError, LookupError, OSError, EOFError, AttributeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged archive may raise; an encrypted or oddly compressed one is a RuntimeError."""
-
-CARD_KEYS = frozenset({"version", "sha256", "feature_version", "genres"})
-"""What a card must say for its model to be used; it may say much more."""
 
 
 def load_model(path: Path | None = None) -> GenreModel:
@@ -76,17 +74,6 @@ def load_model(path: Path | None = None) -> GenreModel:
     return model
 
 
-def model_version(path: Path | None = None) -> str:
-    """Return the version of the model at ``path`` (the shipped one by default) as its card tells it.
-
-    Raises
-    ------
-    ModelMissing, ModelAltered
-        As ``read_card`` does.
-    """
-    return str(read_card(path)["version"])
-
-
 def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> dict[str, Any]:
     """Write a model and its card.
 
@@ -120,26 +107,6 @@ def save_model(path: Path, arrays: Mapping[str, NDArray[Any]], card: Mapping[str
     path.write_bytes(content)
     path.with_suffix(".json").write_text(json.dumps(complete, indent=2, ensure_ascii=False) + "\n")
     return complete
-
-
-def read_card(path: Path | None = None) -> dict[str, Any]:
-    """Return the card of the model at ``path`` (the shipped one by default).
-
-    Raises
-    ------
-    ModelMissing
-        If there is none.
-    ModelAltered
-        If it is no card.
-    """
-    beside = (path or SHIPPED).with_suffix(".json")
-    try:
-        card = json.loads(_read(beside))
-    except ValueError as error:
-        raise ModelAltered(f"{beside.name} is no model card.") from error
-    if not isinstance(card, dict) or not card.keys() >= CARD_KEYS:
-        raise ModelAltered(f"{beside.name} is no model card.")
-    return card
 
 
 def _read(path: Path) -> bytes:

@@ -58,6 +58,27 @@ def classify(source: Path | str | BinaryIO, model: GenreModel, *, progress: Prog
     return _prediction(features, model, truncated=decoder.truncated)
 
 
+def feature_rows(source: Path | str | BinaryIO) -> NDArray[np.float32]:
+    """Measure a song without judging it, as a file of corrections holds it.
+
+    Parameters
+    ----------
+    source : Path, str or binary file object
+        The song, in any format ``decode`` reads.
+
+    Returns
+    -------
+    ndarray, shape (windows, feature_count()), float32
+        One row a window.
+
+    Raises
+    ------
+    AudioError
+        If the song cannot be read or heard.
+    """
+    return measure_blocks(Decoder(source).blocks()).rows
+
+
 def warm_up(model: GenreModel) -> None:
     """Do now what the first song would otherwise wait for: imports, filter banks, first use of every array."""
     noise = np.random.default_rng(0).integers(-(2**12), 2**12, WINDOW_LENGTH, dtype="<i2")
@@ -75,6 +96,7 @@ def _prediction(features: Features, model: GenreModel, *, truncated: bool) -> Pr
     moods = {} if verdict.moods is None or model.mood is None else _scores(model.mood.labels, verdict.moods)
     # Two genres may round to the same score; the model's order decides.
     best = genres[verdict.shown[0]]
+    measures = song_measures(features.rows, feature_names())
     return Prediction(
         genre=best,
         confidence=scores[best],
@@ -92,7 +114,8 @@ def _prediction(features: Features, model: GenreModel, *, truncated: bool) -> Pr
         mood=max(moods, key=moods.__getitem__) if moods else None,
         moods=moods,
         truncated=truncated,
-        traits=traits(song_measures(features.rows, feature_names()), features.notes, model.traits),
+        traits=traits(measures, features.notes, model.traits, features.loudness_range),
+        peaks=features.peaks,
         vector=() if verdict.vector is None else tuple(round(value, 5) for value in verdict.vector.tolist()),
     )
 

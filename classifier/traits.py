@@ -1,4 +1,4 @@
-"""What a song is like in words of physics and music: energy, brightness, key and mode.
+"""What a song is like in words of physics and music: energy, brightness, key and mode, range of loudness.
 
 What belongs here: from the measures of a song to named traits, each on a scale that the training music gave it. Not
 here: the measures (``features.song``), their learning (``training.traits``) or words for them (``words``).
@@ -94,7 +94,9 @@ class TraitScales:
         return cls(*(arrays[f"traits_{name}"].astype(float) for name in ("centre", "spread", "energy", "centroid")))
 
 
-def traits(measures: Values, notes: Values, scales: TraitScales | None) -> dict[str, Any]:
+def traits(
+    measures: Values, notes: Values, scales: TraitScales | None, loudness_range: float | None = None
+) -> dict[str, Any]:
     """Return the traits of a song, JSON-ready.
 
     Parameters
@@ -105,17 +107,20 @@ def traits(measures: Values, notes: Values, scales: TraitScales | None) -> dict[
         Mean share of each pitch class, from A on.
     scales : TraitScales or None
         Without them there is neither energy nor brightness.
+    loudness_range : float or None
+        As ``features.outline`` tells it, passed on; left out where there is none.
 
     Returns
     -------
     dict
         ``energy`` and ``brightness``, 0 to 1; ``centroid`` in Hz; ``key`` and its ``mode``, major or minor;
-        ``mode_clarity``, 0 to 1.
+        ``mode_clarity``, 0 to 1; ``loudness_range`` in dB.
     """
     key, mode, clarity = find_key(notes)
     placed = {} if scales is None else _placed(measures, scales)
     centroid = round(float(LOW_CUT * 2 ** measures[3]), 1)
-    return placed | {"centroid": centroid, "key": key, "mode": mode, "mode_clarity": round(clarity, 3)}
+    told = placed | {"centroid": centroid, "key": key, "mode": mode, "mode_clarity": round(clarity, 3)}
+    return told if loudness_range is None else told | {"loudness_range": loudness_range}
 
 
 def find_key(notes: Values) -> tuple[str, str, float]:

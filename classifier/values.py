@@ -102,11 +102,14 @@ class Prediction:
     truncated : bool
         Whether the file broke off before its announced end.
     traits : mapping of str to Any
-        ``centroid`` (Hz), ``key``, ``mode`` (major or minor), ``mode_clarity`` (0 to 1); where the model has scales for
-        them also ``energy`` and ``brightness``, each the share of the training music that has less, 0 to 1.
+        ``centroid`` (Hz), ``key``, ``mode`` (major or minor), ``mode_clarity`` (0 to 1); from 10 seconds on
+        ``loudness_range`` (dB between its loud and its soft stretches); where the model has scales for them also
+        ``energy`` and ``brightness``, each the share of the training music that has less, 0 to 1.
     vector : tuple of float
         The song as a point of length 1: the nearer two songs of the same ``model``, by Euclid, the more they sound
         alike. Empty where the model knows no likeness.
+    peaks : tuple of int
+        To draw the song by: the greatest amplitudes of some 600 equal stretches of it, 100 being the greatest of all.
     """
 
     genre: str
@@ -124,6 +127,7 @@ class Prediction:
     truncated: bool = False
     traits: Mapping[str, Any] = field(default_factory=dict)
     vector: tuple[float, ...] = ()
+    peaks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "genres", self.genres or (self.genre,))
@@ -137,7 +141,7 @@ class Prediction:
             raise ValueError("the mood is one of the scored moods, and their scores must sum to 1")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all but the vector as JSON-ready values, in the order of the command line's contract."""
+        """Return all but vector and peaks as JSON-ready values, in the order of the command line's contract."""
         return {
             "genre": self.genre,
             "confidence": self.confidence,

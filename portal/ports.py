@@ -176,5 +176,11 @@ class Storage(Protocol):
     def local_copy(self, name: str) -> AbstractContextManager[Path]:
         """Lend a local path to read the object from; raise StorageError if it is gone."""
 
+    def open_kept(self, name: str) -> BinaryIO:
+        """Open the object for reading from any place in it; raise StorageError if it is gone."""
+
+    def holds(self, name: str) -> bool:
+        """Tell whether the object is there; raise StorageError if that cannot be told."""
+
     def delete(self, name: str) -> None:
         """Remove the object; nothing happens if it is gone already."""

@@ -2,7 +2,7 @@
 
 What belongs here: cutting a song into windows and laying the groups of features side by side, in a fixed order.
 The groups themselves stand in ``timbre``, ``harmony``, ``rhythm`` and ``dictionary``, the network's view of a window
-in ``patches``, what is told of a whole song in ``song``, the shared Fourier transform in ``spectrum``.
+in ``patches``, what is told of a whole song in ``song`` and ``outline``, the shared Fourier transform in ``spectrum``.
 No feature holds an absolute level, and nothing below LOW_CUT is looked at: both tell recordings apart, not genres.
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from classifier.constants import FEATURE_COUNT, FRAME_LENGTH, SAMPLE_RATE, WINDOW_LENGTH
 from classifier.features import dictionary, harmony, rhythm, timbre
+from classifier.features.outline import Outline
 from classifier.features.patches import patch
 from classifier.features.song import song_measures
 from classifier.features.spectrum import Spectrum, mean
@@ -66,6 +67,10 @@ class Features:
         Beats a minute over the whole song, None where no pulse was found.
     notes : ndarray, shape (12,), float32
         Mean share of each pitch class over the song, from A on.
+    peaks : tuple of int
+        To draw the song by, as ``Outline.peaks`` tells them.
+    loudness_range : float or None
+        Decibels, as ``Outline.loudness_range`` tells them.
     """
 
     rows: NDArray[np.float32]
@@ -73,6 +78,8 @@ class Features:
     bounds: NDArray[np.float64]
     tempo: float | None
     notes: NDArray[np.float32]
+    peaks: tuple[int, ...] = ()
+    loudness_range: float | None = None
 
 
 def measure(waveform: Waveform) -> Features:
@@ -95,7 +102,7 @@ def measure_blocks(blocks: Iterable[Samples], *, heard: Callable[[float], None] 
     Features
         Rows, patches, their bounds, the tempo and the notes of the song.
     """
-    rows, patches, notes, ends = [], [], [], [0]
+    rows, patches, notes, ends, outline = [], [], [], [0], Outline()
     pulse = np.zeros(rhythm.PULSE_LAGS)
     for window in windows(blocks):
         spectrum = Spectrum.of(window)
@@ -103,6 +110,7 @@ def measure_blocks(blocks: Iterable[Samples], *, heard: Callable[[float], None] 
         patches.append(patch(spectrum))
         pulse += rhythm.pulse(spectrum)
         notes.append(harmony.notes(spectrum))
+        outline.add(window)
         ends.append(ends[-1] + len(window))
         if heard:
             heard(ends[-1] / SAMPLE_RATE)
@@ -113,6 +121,8 @@ def measure_blocks(blocks: Iterable[Samples], *, heard: Callable[[float], None] 
         bounds=bounds,
         tempo=rhythm.tempo(pulse / len(rows)),
         notes=mean(np.stack(notes)),
+        peaks=outline.peaks(),
+        loudness_range=outline.loudness_range(),
     )
 
 

@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from classifier.artifact import read_card, save_model
+from classifier.artifact import save_model
+from classifier.card import USUAL, read_card
 from classifier.errors import ModelAltered, ModelMissing
 from classifier.model import GenreModel
 from classifier.training.algorithms import RECIPES
@@ -40,6 +41,7 @@ from classifier.training.standing import RELIED_ON, Standing, pair_confidence_fo
 from classifier.training.train import GENRE_SHRINKAGE, Trainer
 from classifier.training.traits import aspects, fit_traits, mean_rows
 from classifier.training.usefulness import Help, did_they_help
+from classifier.training.usual import usual_by_genre
 
 FAMILIAR_QUANTILE = 0.98
 """Share of held-out music that must not be called unfamiliar."""
@@ -115,6 +117,7 @@ def train_command(options: argparse.Namespace) -> None:
     with clock.step("final fit"):
         model = replace(finish(trainer.fit(np.arange(len(curriculum.tracks))), standing), traits=scales)
     card = make_card(options, task, cleaning, standing, model, clock.wall, clock.processor, helped)
+    card[USUAL] = usual_by_genre(curriculum, rows, scales)
     _refuse_worse(options.model, card, force=options.force)
     card = save_model(options.model, model.to_arrays(), card)
     options.card.parent.mkdir(parents=True, exist_ok=True)

@@ -60,6 +60,23 @@ class FsspecStorage:
                 raise StorageError(f"{name} could not be read") from error
             yield copy
 
+    def open_kept(self, name: str) -> BinaryIO:
+        """Open the object for reading; of a distant one only what is read is fetched."""
+        files, path = self._locate(name)
+        try:
+            stream: BinaryIO = files.open(path, "rb")
+        except OSError as error:
+            raise StorageError(f"{name} could not be read") from error
+        return stream
+
+    def holds(self, name: str) -> bool:
+        """Tell whether the object is there."""
+        files, path = self._locate(name)
+        try:
+            return bool(files.isfile(path))
+        except OSError as error:
+            raise StorageError(f"{name} could not be looked for") from error
+
     def delete(self, name: str) -> None:
         """Remove the object; nothing happens if it is gone already."""
         files, path = self._locate(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.history.presentation import FILTERS
+from portal.history import presentation, waveform
 from portal.history.views import blueprint
 
 __all__ = ["init_app"]
@@ -16,6 +16,6 @@ __all__ = ["init_app"]
 
 def init_app(app: Flask) -> None:
     """Register the pages and the filters that their templates use."""
-    for name, function in FILTERS.items():
+    for name, function in (presentation.FILTERS | waveform.FILTERS).items():
         app.add_template_filter(function, name)
     app.register_blueprint(blueprint)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from math import ceil
+from os import SEEK_END
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, select
@@ -16,6 +18,8 @@ from sqlalchemy.orm import Session, joinedload, scoped_session
 
 from classifier import GENRES
 from portal.errors import NotFoundError
+from portal.history.audio import Audio
+from portal.history.why import Trait, how_it_sounds, usual_by
 from portal.models import Base, HeardGenre, Job, JobState, PredictionRecord, Song
 from portal.ports import Storage, StorageError
 from portal.text import one_line
@@ -47,6 +51,13 @@ class SongNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("There is no such song in your history.")
+
+
+class AudioGoneError(NotFoundError):
+    """The song is known, but its file is not kept any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The file of this song is not kept any more.")
 
 
 @dataclass(frozen=True)
@@ -97,9 +108,12 @@ class Page:
 class HistoryService:
     """Shows people their own songs, and forgets them on request."""
 
-    def __init__(self, session: Session | scoped_session[Any], storage: Storage) -> None:
+    def __init__(
+        self, session: Session | scoped_session[Any], storage: Storage, model_path: Path | None = None
+    ) -> None:
         self._session = session
         self._storage = storage
+        self._model_path = model_path
 
     def page(self, user_id: int, filters: Filters, number: int, per_page: int = PER_PAGE) -> Page:
         """Return one page of the person's songs, newest first; a number beyond the end gives the last page."""
@@ -128,11 +142,40 @@ class HistoryService:
         song = self._session.scalar(
             select(Song)
             .where(Song.user_id == user_id, Song.id == song_id)
-            .options(joinedload(Song.job), verdict, verdict.selectinload(PredictionRecord.recommendations))
+            .options(
+                joinedload(Song.job),
+                verdict.undefer(PredictionRecord.peaks),
+                verdict.selectinload(PredictionRecord.recommendations),
+            )
         )
         if song is None:
             raise SongNotFoundError
         return song
+
+    def how_it_sounds(self, verdict: PredictionRecord) -> tuple[Trait, ...]:
+        """Return what is told of a song's sound, beside what is usual in its genre."""
+        return how_it_sounds(verdict, *usual_by(self._model_path))
+
+    def has_audio(self, song: Song) -> bool:
+        """Tell whether the bytes of the song are still kept; a storage that does not answer counts as no."""
+        try:
+            return self._storage.holds(song.stored_name)
+        except StorageError:
+            logger.exception("the storage did not tell of %s", song.stored_name)
+            return False
+
+    def audio(self, user_id: int, song_id: str) -> Audio:
+        """Open the bytes of one song; raise SongNotFoundError or AudioGoneError."""
+        own = (Song.user_id == user_id, Song.id == song_id)
+        song = self._session.execute(select(Song.stored_name, Song.filename).where(*own)).one_or_none()
+        if song is None:
+            raise SongNotFoundError
+        try:
+            stream = self._storage.open_kept(song.stored_name)
+        except StorageError as error:
+            raise AudioGoneError from error
+        # By what is kept, not by what once came: a length that is not true would leave the browser waiting.
+        return Audio(stream, stream.seek(0, SEEK_END), song.filename)
 
     def delete(self, user_id: int, song_id: str) -> str:
         """Forget one song, its verdict and its bytes; return its title. Raise SongNotFoundError if it is not theirs."""

@@ -12,8 +12,11 @@ from typing import Any, cast
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wsgi import FileWrapper
 
 from portal.errors import NotFoundError
+from portal.history.audio import Audio
 from portal.history.export import to_csv, to_json
 from portal.history.presentation import Verdict, confidence_words, genre_class, verdict_name
 from portal.history.service import STATES, Filters
@@ -58,7 +61,18 @@ def song(song_id: str) -> str:
     verdict = song.prediction
     outdated = verdict is not None and services().jobs.is_outdated(verdict.model_version)
     panels = services().recommendations.panels(song)
-    return render_template("history/song.html", song=song, panels=panels, outdated=outdated)
+    history = services().history
+    sounds = history.how_it_sounds(verdict) if verdict is not None and verdict.music else ()
+    audible = verdict is not None and history.has_audio(song)
+    told = {"panels": panels, "outdated": outdated, "sounds": sounds, "audible": audible}
+    return render_template("history/song.html", song=song, **told)
+
+
+@blueprint.get("/songs/<song_id>/audio")
+@login_required
+def audio(song_id: str) -> Response:
+    found = services().history.audio(current_user_id(), song_id)
+    return _played(found)
 
 
 @blueprint.get("/songs/<song_id>/status")
@@ -106,6 +120,23 @@ def _said(verdict: Verdict | None) -> dict[str, str | None]:
         "words": confidence_words(verdict),
         "genre_class": genre_class(verdict.genre, verdict.scores),
     }
+
+
+def _played(audio: Audio) -> Response:
+    """Return the file, or the part of it that was asked for, to be played here and kept nowhere."""
+    # Werkzeug's own wrapper: a server's is faster for whole files, but cannot jump to the middle of one.
+    response = Response(FileWrapper(audio.stream), content_type=audio.content_type, direct_passthrough=True)
+    response.call_on_close(audio.stream.close)
+    audio.stream.seek(0)
+    response.content_length = audio.size_bytes
+    response.headers.set("Content-Disposition", "inline", filename=audio.filename)
+    response.headers["Cache-Control"] = "private, no-store"
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=audio.size_bytes)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
+    return response
 
 
 def _download(content: bytes, extension: str, content_type: str) -> Response:

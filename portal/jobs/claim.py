@@ -39,7 +39,7 @@ BEAT_SECONDS = 0.5
 MAX_URL_LENGTH = 500
 MAX_VERSION_LENGTH = 80
 VERDICT_FIELDS = ("genre", "confidence", "sure", "music", "truncated", "scores", "segments", "tempo", "duration")
-EXTRA_FIELDS = ("genres", "mood", "moods", "traits")
+EXTRA_FIELDS = ("genres", "mood", "moods", "traits", "peaks")
 """What not every model gives: it is null where there is none."""
 
 

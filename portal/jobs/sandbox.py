@@ -7,14 +7,19 @@ becomes of the job (``service``).
 from __future__ import annotations
 
 import signal
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.errors import PortalError
 from portal.jobs.child import ChildCrashedError, ChildError, ChildMemoryError, ChildTimeoutError, Emit, run_in_child
 from portal.jobs.tags import read_tags
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MEMORY_BYTES = 3 * 2**30
 TAGS_SECONDS = 5.0
@@ -144,6 +149,25 @@ class SandboxedClassifier:
             raise AudioRefusedError(**verdict["refused"])
         return verdict
 
+    def measure(self, path: Path) -> NDArray[np.float32]:
+        """Return the feature rows of the song at ``path``, one a window; raise an AnalysisError."""
+        # Imported here, for the web process never measures; and in the parent, so that no child has to.
+        import numpy as np
+
+        from classifier import AudioError, feature_rows
+
+        def work(_emit: Emit) -> dict[str, str]:
+            try:
+                rows = feature_rows(path)
+            except AudioError as error:
+                return {"code": error.code, "message": str(error)}
+            return {"rows": b64encode(rows.tobytes()).decode(), "windows": str(len(rows))}
+
+        found = self._run(work, lambda _event: None)
+        if "rows" not in found:
+            raise AudioRefusedError(**found)
+        return np.frombuffer(b64decode(found["rows"]), np.float32).reshape(int(found["windows"]), -1)
+
     def _run(self, work: Callable[[Emit], dict[str, str]], on_event: Callable[[Any], None]) -> dict[str, str]:
         try:
             tags: dict[str, str] = run_in_child(work, timeout=self._timeout, memory=MEMORY_BYTES, on_event=on_event)
@@ -192,6 +216,6 @@ def _load(model_path: Path | None) -> Classify:
             prediction = classifier.classify(path, model, progress=progress)
         except classifier.AudioError as error:
             return {"refused": {"code": error.code, "message": str(error)}}
-        return prediction.to_dict() | {"vector": list(prediction.vector)}
+        return prediction.to_dict() | {"vector": list(prediction.vector), "peaks": list(prediction.peaks)}
 
     return classify

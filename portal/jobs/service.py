@@ -46,6 +46,18 @@ class UpToDateError(ConflictError):
         super().__init__("This song was analysed by the present model already.")
 
 
+class AudioDeletedError(ConflictError):
+    """What has no audio any more is not analysed again."""
+
+    code = "audio_deleted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The audio of this song was deleted, so it cannot be analysed again. "
+            "Upload the same file once more to bring it back."
+        )
+
+
 class FileUnavailableError(AnalysisError):
     """The storage did not give the file."""
 
@@ -126,8 +138,12 @@ class JobService:
         )
 
     def retry(self, user_id: int, song_id: str) -> None:
-        """Queue this person's failed or cancelled song anew; raise NoSuchSongError or NotRetryableError."""
+        """Queue this person's failed or cancelled song anew.
+
+        Raise NoSuchSongError, NotRetryableError or AudioDeletedError.
+        """
         job_id = self._find(user_id, song_id)[0].id
+        self._require_audio(song_id)
         if not self._start_anew(job_id, JobState.FAILED, JobState.CANCELLED):
             raise NotRetryableError
 
@@ -140,9 +156,11 @@ class JobService:
     def analyse_again(self, user_id: int, song_id: str) -> None:
         """Queue this person's analysed song for the present model; its verdict stays until there is a new one.
 
-        Raise NoSuchSongError, or UpToDateError if no other model judged it or it is being analysed as it is.
+        Raise NoSuchSongError, AudioDeletedError, or UpToDateError if no other model judged it or it is being analysed
+        as it is.
         """
         job, verdict = self._find(user_id, song_id)
+        self._require_audio(song_id)
         outdated = verdict is not None and self.is_outdated(verdict.model_version)
         if not outdated or not self._start_anew(job.id, JobState.DONE):
             raise UpToDateError
@@ -251,6 +269,10 @@ class JobService:
         if row is None:
             raise NoSuchSongError
         return row[0], row[1]
+
+    def _require_audio(self, song_id: str) -> None:
+        if self._session.scalar(select(Song.audio_deleted_at).where(Song.id == song_id)) is not None:
+            raise AudioDeletedError
 
     def _queue_place(self, job: Job) -> int:
         earlier = or_(Job.queued_at < job.queued_at, and_(Job.queued_at == job.queued_at, Job.id < job.id))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class PredictionRecord(Base):
     """The verdict on one song; fields as in ``classifier.Prediction``.
 
-    ``genres``, ``mood``, ``moods`` and ``traits`` are null where the model that spoke gave none.
+    ``genres``, ``mood``, ``moods``, ``traits`` and ``peaks`` are null where the model that spoke gave none. The peaks
+    are read only where they are asked for: nothing but the drawing of one song needs them.
     """
 
     __tablename__ = "predictions"
@@ -35,6 +36,7 @@ class PredictionRecord(Base):
     mood: Mapped[str | None] = mapped_column(String(40))
     moods: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     traits: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    peaks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     tempo: Mapped[float | None]
     duration: Mapped[float]
     model_version: Mapped[str] = mapped_column(String(80))

@@ -22,7 +22,7 @@ def test_a_name_it_does_not_have_is_refused_as_any_module_does():
 
 
 def test_naming_the_genres_loads_no_numpy():
-    code = "from classifier import GENRES, AudioError, mood_words; mood_words({}, None)"
+    code = "from classifier import GENRES, mood_words, usual_traits; mood_words({}, None); usual_traits()"
     assert loaded_by(code) & {"numpy", "av", "scipy"} == set()
 
 

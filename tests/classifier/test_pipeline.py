@@ -49,7 +49,8 @@ def test_a_song_gets_a_vector_and_traits(model, song):
     prediction = classify(song, model)
     assert np.linalg.norm(prediction.vector) == pytest.approx(1, abs=1e-3)
     assert list(prediction.vector) == [round(value, 5) for value in prediction.vector]
-    assert set(prediction.traits) == {"energy", "brightness", "centroid", "key", "mode", "mode_clarity"}
+    told = {"energy", "brightness", "centroid", "key", "mode", "mode_clarity", "loudness_range"}
+    assert set(prediction.traits) == told
     assert all(0 <= prediction.traits[name] <= 1 for name in ("energy", "brightness", "mode_clarity"))
     assert prediction.traits["key"].endswith(prediction.traits["mode"])
 

@@ -15,6 +15,7 @@ from portal.models import JobState, RecommendationRecord
 
 ROUTES_OF_A_SONG = [
     "GET /songs/{}",
+    "GET /songs/{}/audio",
     "GET /songs/{}/status",
     "POST /songs/{}/retry",
     "POST /songs/{}/again",
