@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import scoped_session
 
-from portal.models import PredictionRecord, Profile, Publication, Song, SongVector
+from portal.models import Feedback, PredictionRecord, Profile, Publication, Song, SongVector
 from portal.ports import Catalogue, CatalogueEntry
 from portal.taste.values import Piece
 
@@ -22,6 +22,9 @@ MOST_SONGS = 500
 
 FEW_LIKES = 3
 """Likes of a public song that count half as much as any number of them could."""
+
+SECOND = 0.5
+"""Strength of the second genre that a song's owner names."""
 
 SONG = "song:"
 CATALOGUE = "catalogue:"
@@ -91,7 +94,7 @@ class Pieces:
     def _offer(self, row: Mapping[Any, Any], user_id: int) -> Offer:
         piece = Piece(
             key=SONG + row["id"],
-            genres=row["scores"],
+            genres=_genres(row),
             moods=_moods(row["moods"], row["traits"], row["tempo"]),
             vector=self.usable(row["vector"], row["space"]),
             acclaim=_acclaim(row["likes"]),
@@ -119,11 +122,12 @@ def _songs() -> Select[Any]:
         select(
             *(Song.id, Song.title, Song.tags, Song.user_id, verdict.genre, verdict.scores),
             *(verdict.moods, verdict.traits, verdict.tempo, SongVector.space, SongVector.vector),
-            Publication.likes,
+            *(Publication.likes, Feedback.genre.label("said"), Feedback.second),
         )
         .join(verdict, and_(verdict.song_id == Song.id, verdict.music.is_(True)))
         .outerjoin(SongVector, SongVector.song_id == Song.id)
         .outerjoin(Publication, Publication.song_id == Song.id)
+        .outerjoin(Feedback, and_(Feedback.song_id == Song.id, Feedback.right.is_(False)))
         .outerjoin(Profile, Profile.user_id == Publication.user_id)
     )
 
@@ -140,6 +144,13 @@ def _moods(
     from classifier import mood_words
 
     return dict(moods or {}) | dict.fromkeys(mood_words(traits or {}, tempo), 1.0)
+
+
+def _genres(row: Mapping[Any, Any]) -> Mapping[str, float]:
+    """Return what the model heard, or what the song's owner says it is instead."""
+    if row["said"] is None:
+        return row["scores"]  # type: ignore[no-any-return]
+    return dict.fromkeys(filter(None, (row["second"],)), SECOND) | {row["said"]: 1.0}
 
 
 def _acclaim(likes: int | None) -> float | None:

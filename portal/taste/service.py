@@ -188,8 +188,12 @@ class TasteService:
         ours = (TasteEvent.user_id == user_id, TasteEvent.key == item, TasteEvent.kind.in_(replaced))
         self._session.execute(delete(TasteEvent).where(*ours))
         event = TasteEvent(user_id=user_id, kind=kind, key=item, context=choices.present_context(now), created_at=now)
-        for name, value in _description(offer).items():
+        description = _description(offer)
+        for name, value in description.items():
             setattr(event, name, value)
+        if kind == "correct":  # what was learned from the song before was learned of another genre
+            mended = (TasteEvent.user_id == user_id, TasteEvent.key == item)
+            self._session.execute(update(TasteEvent).where(*mended).values(description))
         self._session.add(event)
         self._session.flush()
         self._prune(user_id)
