@@ -11,7 +11,20 @@ from flask import Flask, Response, jsonify, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import accounts, community, handlers, history, jobs, playlists, recommendations, spotify, taste, upload
+from portal import (
+    accounts,
+    community,
+    feedback,
+    handlers,
+    history,
+    jobs,
+    playlists,
+    recommendations,
+    spotify,
+    tagging,
+    taste,
+    upload,
+)
 from portal.config import ROOT, Settings
 from portal.extensions import csrf, db, limiter, login_manager, migrate
 from portal.web import EXTENSION
@@ -35,8 +48,21 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.config.update(_flask_config(settings))
     _bind_extensions(app)
     app.extensions[EXTENSION] = services or build_services(settings)
-    for feature in (accounts, upload, history, jobs, taste, recommendations, playlists, community, spotify):
+    for feature in (
+        accounts,
+        upload,
+        history,
+        jobs,
+        taste,
+        recommendations,
+        playlists,
+        community,
+        spotify,
+        feedback,
+        tagging,
+    ):
         feature.init_app(app)
+    accounts.show_local_days(app)
     handlers.init_app(app)
     _add_own_pages(app)
     if settings.trusted_proxies:

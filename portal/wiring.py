@@ -5,18 +5,23 @@ What belongs here: choosing real or null, here and nowhere else. Only ``create_a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from portal.accounts.passwords import PasswordHasher
+from portal.accounts.profile_service import ProfileService
+from portal.accounts.retention import AudioRetention
 from portal.accounts.service import AccountService
-from portal.accounts.tokens import ResetTokens
+from portal.accounts.tokens import EmailTokens, ResetTokens
 from portal.adapters.catalogue import CatalogueSource
 from portal.adapters.mail import BackgroundMailer, OutboxMailer, SmtpMailer
 from portal.adapters.storage import FsspecStorage
 from portal.community.service import Community, make_community
 from portal.config import Settings
 from portal.extensions import db
-from portal.history.service import HistoryService
+from portal.feedback.service import FeedbackParts, make_feedback
+from portal.history.service import Filters, HistoryService
 from portal.jobs.sandbox import SandboxedClassifier
 from portal.jobs.service import JobService
 from portal.playlists.service import PlaylistService
@@ -25,6 +30,8 @@ from portal.queue import JobQueue, make_huey
 from portal.recommendations.service import RecommendationService
 from portal.spotify.service import SpotifyAccounts
 from portal.spotify.tokens import TokenBox
+from portal.tagging.service import TaggingService
+from portal.tagging.values import Found, Library
 from portal.taste.pieces import Pieces
 from portal.taste.service import TasteService
 from portal.upload.service import UploadService
@@ -36,6 +43,8 @@ class Services:
 
     settings: Settings
     accounts: AccountService
+    profile: ProfileService
+    retention: AudioRetention
     uploads: UploadService
     jobs: JobService
     history: HistoryService
@@ -43,8 +52,18 @@ class Services:
     playlists: PlaylistService
     spotify: SpotifyAccounts
     community: Community
+    feedback: FeedbackParts
     taste: TasteService
+    tagging: TaggingService
     queue: JobQueue
+
+
+class Proving(TypedDict):
+    """What it takes to know people, by their passwords or by their mail."""
+
+    hasher: PasswordHasher
+    mailer: Mailer
+    public_url: str
 
 
 def build_services(settings: Settings) -> Services:
@@ -52,6 +71,7 @@ def build_services(settings: Settings) -> Services:
     session = db.session
     storage = FsspecStorage(settings.storage_url)
     queue = JobQueue(make_huey(settings))
+    history = HistoryService(session=session, storage=storage, model_path=settings.model_path)
     classifier = SandboxedClassifier(settings.model_path, timeout=settings.job_timeout)
     catalogue = CatalogueSource()
     recommendations = RecommendationService(session, [catalogue], _outside_sources(settings))
@@ -67,25 +87,39 @@ def build_services(settings: Settings) -> Services:
         recommendations=recommendations,
         listeners=[taste, recommendations, community.publishing],
     )
+    proving: Proving = {
+        "hasher": PasswordHasher(),
+        "mailer": _mailer(settings),
+        "public_url": settings.public_url,
+    }
     return Services(
         settings=settings,
-        accounts=AccountService(
-            session=session,
-            hasher=PasswordHasher(),
-            tokens=ResetTokens(settings.secret_key),
-            mailer=_mailer(settings),
-            public_url=settings.public_url,
-        ),
+        accounts=AccountService(session=session, tokens=ResetTokens(settings.secret_key), **proving),
+        profile=ProfileService(session=session, tokens=EmailTokens(settings.secret_key), **proving),
+        retention=AudioRetention(session, storage),
         uploads=UploadService(session=session, storage=storage, queue=queue, max_bytes=settings.max_upload_bytes),
         jobs=jobs,
-        history=HistoryService(session=session, storage=storage),
+        history=history,
         recommendations=recommendations,
         playlists=playlists,
         spotify=_spotify_accounts(settings, playlists),
         community=community,
+        feedback=make_feedback(session, taste=taste, storage=storage, measurer=classifier),
         taste=taste,
+        tagging=TaggingService(session, storage, _library(history)),
         queue=queue,
     )
+
+
+def _library(history: HistoryService) -> Library:
+    """Return the history's search, for songs that have a verdict."""
+
+    def found(user_id: int, asked: Mapping[str, str], limit: int) -> Found:
+        filters = Filters(**asked, state="done", genres=history.genres(user_id))
+        page = history.page(user_id, filters, 1, limit)
+        return Found(page.items, page.total, filters.q, filters.genre)
+
+    return found
 
 
 def _spotify_accounts(settings: Settings, playlists: PlaylistService) -> SpotifyAccounts:

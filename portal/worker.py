@@ -36,7 +36,7 @@ def serve(app: Flask) -> None:
     consumer = os.getpid()
     with app.app_context():
         jobs, queue, settings = services().jobs, services().queue, services().settings
-        recommendations = services().recommendations
+        recommendations, retention = services().recommendations, services().retention
     jobs.prepare()
 
     def analyse(job_id: str) -> None:
@@ -53,6 +53,9 @@ def serve(app: Flask) -> None:
         recover()
         with app.app_context():
             recommendations.sweep()
+            deleted = retention.sweep()
+        if deleted:
+            logger.info("the audio of %d songs was past its time", deleted)
 
     def start() -> None:
         die_with_parent(consumer)

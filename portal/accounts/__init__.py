@@ -1,19 +1,23 @@
-"""Accounts: signing up, logging in, choosing another password.
+"""Accounts: signing up, logging in, choosing another password, the profile.
 
-What belongs here: binding the feature to the app, and how Flask-Login finds who is logged in.
+What belongs here: binding the feature to the app, how Flask-Login finds who is logged in, and in whose time zone dates
+are shown.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from flask import Flask, abort, flash, redirect, request
 from flask.cli import AppGroup
-from flask_login import login_url
+from flask_login import current_user, login_url
 from werkzeug.wrappers import Response
 
+from portal.accounts.profile_service import DEFAULT_ZONE
+from portal.accounts.profile_views import profile_pages
 from portal.accounts.views import login_pages, reset_pages, signup_pages
 from portal.errors import NotFoundError
 from portal.extensions import login_manager
@@ -30,7 +34,7 @@ commands = AppGroup("user", help="Look after people's accounts.")
 def init_app(app: Flask) -> None:
     """Register the pages and the commands, and tell Flask-Login how to find people."""
     app.cli.add_command(commands)
-    for pages in (signup_pages, login_pages, reset_pages):
+    for pages in (signup_pages, login_pages, reset_pages, profile_pages):
         app.register_blueprint(pages)
     app.config["REMEMBER_COOKIE_DURATION"] = REMEMBERED_FOR
     # Flask-Login's own protection ties a session to an IP address, which changes whenever a phone leaves the house.
@@ -41,6 +45,20 @@ def init_app(app: Flask) -> None:
     login_manager.login_message_category = "info"
     login_manager.user_loader(_load_user)
     login_manager.unauthorized_handler(_ask_to_log_in)
+
+
+def show_local_days(app: Flask) -> None:
+    """Let the templates' filter ``day`` count days where the reader is: in UTC for who is not logged in."""
+    day = app.jinja_env.filters["day"]
+    app.add_template_filter(lambda moment: day(moment.astimezone(_zone())), "day")
+
+
+def _zone() -> ZoneInfo:
+    try:
+        return ZoneInfo(current_user.time_zone if current_user.is_authenticated else DEFAULT_ZONE)
+    except ZoneInfoNotFoundError:
+        # A place that a newer edition of the database knows under another name costs nobody their pages.
+        return ZoneInfo(DEFAULT_ZONE)
 
 
 def _load_user(session_id: str) -> User | None:

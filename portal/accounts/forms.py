@@ -1,4 +1,4 @@
-"""What visitors type to sign up, log in and choose another password.
+"""What people type to sign up, log in, choose another password, and change their profile.
 
 What belongs here: fields. Not here: the rules (``service``, ``passwords``), or how a refusal reaches a field
 (``portal.forms``).
@@ -8,23 +8,46 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, EmailField, PasswordField, StringField
+from flask import request
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
 
 from portal.accounts.passwords import MIN_LENGTH, WeakPassword, check_password
+from portal.accounts.profile_service import known_zone, zones
 from portal.accounts.service import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, clean_name, normal_email
 from portal.forms import TextForm, obeys
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 CURRENT_PASSWORD = {"autocomplete": "current-password"}
+AUDIO_CHOICES = {
+    "month": "Delete it after 30 days",
+    "analysed": "Delete it right after the analysis",
+    "forever": "Keep it until I delete it",
+}
 
 
-def email_field(autocomplete: str) -> EmailField:
+def email_field(autocomplete: str, label: str = "Email") -> EmailField:
     """Return a field for an address."""
     return EmailField(
-        "Email",
+        label,
         validators=[InputRequired("Enter your email address."), obeys(normal_email)],
         render_kw={"autocomplete": autocomplete, "maxlength": MAX_EMAIL_LENGTH},
+    )
+
+
+def name_field() -> StringField:
+    """Return a field for a name."""
+    return StringField(
+        "Name",
+        validators=[InputRequired("Enter a name."), obeys(clean_name)],
+        render_kw={"autocomplete": "name", "maxlength": MAX_NAME_LENGTH},
+    )
+
+
+def current_password_field(label: str, **values: Any) -> PasswordField:
+    """Return a field for proving who one is."""
+    return PasswordField(
+        label, validators=[InputRequired("Enter your password.")], render_kw=CURRENT_PASSWORD, **values
     )
 
 
@@ -54,11 +77,7 @@ class SignupForm(TextForm):
     """Making an account."""
 
     email = email_field("email")
-    name = StringField(
-        "Name",
-        validators=[InputRequired("Enter a name."), obeys(clean_name)],
-        render_kw={"autocomplete": "name", "maxlength": MAX_NAME_LENGTH},
-    )
+    name = name_field()
     password = new_password_field("Password")
     confirm = confirm_field()
 
@@ -66,10 +85,7 @@ class SignupForm(TextForm):
         """Check the password here already, so that all mistakes of the form are shown at once."""
         # Only an email and a name that were accepted are compared with: others may be of any length.
         email, name = ("" if own.errors else own.data for own in (self.email, self.name))
-        try:
-            check_password(field.data, email=email, name=name)
-        except WeakPassword as error:
-            raise ValidationError(str(error)) from error
+        _refuse_weak(field.data, email, name)
 
 
 class LoginForm(TextForm):
@@ -80,7 +96,7 @@ class LoginForm(TextForm):
         validators=[InputRequired("Enter your email address.")],
         render_kw={"autocomplete": "username", "maxlength": MAX_EMAIL_LENGTH},
     )
-    password = PasswordField("Password", validators=[InputRequired("Enter your password.")], render_kw=CURRENT_PASSWORD)
+    password = current_password_field("Password")
     remember = BooleanField("Keep me logged in on this device")
 
 
@@ -95,3 +111,80 @@ class ChoosePasswordForm(TextForm):
 
     password = new_password_field("New password")
     confirm = confirm_field()
+
+
+class ProfileForm(TextForm):
+    """One of the several forms of the profile: it reads only what was sent to the address of its own."""
+
+    endpoint: str
+
+    def is_submitted(self) -> bool:
+        """Return whether it is this form that was sent."""
+        return bool(super().is_submitted()) and request.endpoint == self.endpoint
+
+
+class NameForm(ProfileForm):
+    """Taking another name."""
+
+    endpoint = "profile.rename"
+    name = name_field()
+
+
+class PasswordForm(ProfileForm):
+    """Replacing the password, by somebody who knows it."""
+
+    endpoint = "profile.change_password"
+    current = current_password_field("Present password")
+    password = new_password_field("New password")
+    confirm = confirm_field()
+
+    def __init__(self, email: str, name: str) -> None:
+        self._owner = (email, name)
+        super().__init__()
+
+    def validate_password(self, field: Any) -> None:
+        """Check the new password here already, so that all mistakes of the form are shown at once."""
+        _refuse_weak(field.data, *self._owner)
+
+
+class EmailForm(ProfileForm):
+    """Asking for another address."""
+
+    endpoint = "profile.change_email"
+    email = email_field("email", "New email")
+    # The other form of the page has a field of this name too.
+    password = current_password_field("Your password", id="email-password")
+
+
+def _zone_choices() -> list[SelectChoice]:
+    return [SelectChoice(name, _place(name), optgroup=area) for area, names in zones().items() for name in names]
+
+
+def _place(zone: str) -> str:
+    return zone.partition("/")[2].replace("_", " ").replace("/", ", ") or zone
+
+
+class ZoneForm(ProfileForm):
+    """Choosing a time zone."""
+
+    endpoint = "profile.choose_zone"
+    zone = SelectField(
+        "Time zone",
+        choices=_zone_choices,
+        validators=[obeys(known_zone)],
+        validate_choice=False,
+    )
+
+
+class AudioForm(ProfileForm):
+    """Choosing how long audio is kept."""
+
+    endpoint = "profile.keep_audio"
+    keep = RadioField("Keep my audio", choices=AUDIO_CHOICES, validate_choice=False)
+
+
+def _refuse_weak(password: str, email: str, name: str) -> None:
+    try:
+        check_password(password, email=email, name=name)
+    except WeakPassword as error:
+        raise ValidationError(str(error)) from error

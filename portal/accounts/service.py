@@ -65,6 +65,15 @@ class EmailTaken(ConflictError):
         super().__init__("There is an account with this address already. Log in, or choose a new password.")
 
 
+class WrongPassword(InvalidError):
+    """Somebody who is logged in did not prove who they are."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__("This is not your present password.")
+
+
 class WrongCredentials(InvalidError):
     """The address is unknown or the password is not its own; which of the two is not told."""
 

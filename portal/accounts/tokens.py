@@ -1,6 +1,6 @@
-"""The signed links by which somebody who forgot a password chooses another.
+"""The signed links that accounts are mailed: one to choose another password, one to confirm another address.
 
-What belongs here: making and reading the link's token. Not here: mail, accounts, or what a valid token permits.
+What belongs here: making and reading the links' tokens. Not here: mail, accounts, or what a valid token permits.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
@@ -15,7 +16,11 @@ from portal.errors import InvalidError
 
 # A signature made for one purpose is worth nothing for another.
 SALT = "reset-password"
+EMAIL_SALT = "change-email"
 LIFETIME_SECONDS = 60 * 60
+
+EXPIRED = "This link is more than an hour old. Ask for a new one."
+INVALID = "This link was already used or is no longer valid. Ask for a new one."
 
 
 class ResetLinkError(InvalidError):
@@ -30,7 +35,7 @@ class ResetLinkExpired(ResetLinkError):
     code = "reset_link_expired"
 
     def __init__(self) -> None:
-        super().__init__("This link is more than an hour old. Ask for a new one.")
+        super().__init__(EXPIRED)
 
 
 class ResetLinkInvalid(ResetLinkError):
@@ -39,7 +44,31 @@ class ResetLinkInvalid(ResetLinkError):
     code = "reset_link_invalid"
 
     def __init__(self) -> None:
-        super().__init__("This link was already used or is no longer valid. Ask for a new one.")
+        super().__init__(INVALID)
+
+
+class EmailLinkError(InvalidError):
+    """A link that confirms an address cannot be used."""
+
+    code = "email_link"
+
+
+class EmailLinkExpired(EmailLinkError):
+    """The link was genuine, but is too old."""
+
+    code = "email_link_expired"
+
+    def __init__(self) -> None:
+        super().__init__(EXPIRED)
+
+
+class EmailLinkInvalid(EmailLinkError):
+    """The link was never ours or is another person's, was altered, or has done its work."""
+
+    code = "email_link_invalid"
+
+    def __init__(self) -> None:
+        super().__init__(INVALID)
 
 
 @dataclass(frozen=True)
@@ -54,13 +83,24 @@ class ResetClaim:
         return hmac.compare_digest(self.fingerprint, _fingerprint(password_hash))
 
 
+@dataclass(frozen=True)
+class EmailClaim:
+    """What a genuine token says: who wants which address, and how their account stood then."""
+
+    user_id: int
+    fingerprint: str
+    email: str
+
+    def fits(self, *standing: str) -> bool:
+        """Return whether all that the token was bound to is still as it was."""
+        return hmac.compare_digest(self.fingerprint, _fingerprint(*standing))
+
+
 class ResetTokens:
     """Makes and reads reset tokens, which live one hour and die with the password they replace."""
 
     def __init__(self, secret_key: str) -> None:
-        self._serializer = URLSafeTimedSerializer(
-            secret_key, salt=SALT, signer_kwargs={"digest_method": hashlib.sha256}
-        )
+        self._serializer = _serializer(secret_key, SALT)
 
     def make(self, user_id: int, password_hash: str) -> str:
         """Return a token by which the password now hashed as ``password_hash`` may be replaced."""
@@ -69,15 +109,42 @@ class ResetTokens:
     def read(self, token: str) -> ResetClaim:
         """Return what the token claims; raise ResetLinkExpired or ResetLinkInvalid."""
         try:
-            user_id, fingerprint = self._serializer.loads(token, max_age=LIFETIME_SECONDS)
+            return ResetClaim(*_read(self._serializer, token))
         except SignatureExpired as error:
             raise ResetLinkExpired from error
         except BadData as error:
             raise ResetLinkInvalid from error
-        return ResetClaim(user_id, fingerprint)
 
 
-def _fingerprint(password_hash: str) -> str:
+class EmailTokens:
+    """Makes and reads tokens that confirm an address; they live one hour and die with what they are bound to."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._serializer = _serializer(secret_key, EMAIL_SALT)
+
+    def make(self, user_id: int, email: str, *standing: str) -> str:
+        """Return a token by which this person takes the address ``email`` while ``standing`` is as it is."""
+        return str(self._serializer.dumps([user_id, _fingerprint(*standing), email]))
+
+    def read(self, token: str) -> EmailClaim:
+        """Return what the token claims; raise EmailLinkExpired or EmailLinkInvalid."""
+        try:
+            return EmailClaim(*_read(self._serializer, token))
+        except SignatureExpired as error:
+            raise EmailLinkExpired from error
+        except BadData as error:
+            raise EmailLinkInvalid from error
+
+
+def _serializer(secret_key: str, salt: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key, salt=salt, signer_kwargs={"digest_method": hashlib.sha256})
+
+
+def _read(serializer: URLSafeTimedSerializer, token: str) -> list[Any]:
+    return list(serializer.loads(token, max_age=LIFETIME_SECONDS))
+
+
+def _fingerprint(*standing: str) -> str:
     # The token can be read by whoever holds it. The hash behind this digest holds a random salt, so that nothing of the
     # password can be guessed from it; half of the digest is plenty to tell two hashes apart.
-    return hashlib.sha256(password_hash.encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(standing).encode()).hexdigest()[:32]

@@ -28,7 +28,8 @@ UNAUTHORIZED = 401
 UNPROCESSABLE = 422
 
 
-def _account() -> str:
+def account_typed() -> str:
+    """Return the key of a limit on what is done about the address in the form, known or not."""
     # As a digest, so that the limits hold no addresses, nor a megabyte that somebody sent as one.
     email = request.form.get("email", "").strip().lower()
     return "account:" + hashlib.sha256(email.encode("utf-8", "replace")).hexdigest()
@@ -38,13 +39,14 @@ def _guessed_wrong(response: Response) -> bool:
     return response.status_code == UNAUTHORIZED
 
 
-def _was_accepted(response: Response) -> bool:
+def was_accepted(response: Response) -> bool:
+    """Return whether a form did something: only then does it count."""
     # Correcting a form costs nothing: whoever needs six tries for a good password must not wait an hour.
     return response.status_code != UNPROCESSABLE
 
 
 @signup_pages.route("/signup", methods=["GET", "POST"])
-@limiter.limit("30 per hour", methods=POST, deduct_when=_was_accepted)
+@limiter.limit("30 per hour", methods=POST, deduct_when=was_accepted)
 def signup() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(_onward())
@@ -57,7 +59,7 @@ def signup() -> ResponseReturnValue:
         # Told openly: as long as no mail has to be answered before the first login, sign-up cannot hide it anyway.
         form.email.errors.append(str(error))
         return _page("accounts/signup.html", form, 409)
-    _begin_session(user)
+    begin_session(user)
     flash("Welcome. Your account is ready.", "success")
     return redirect(_onward())
 
@@ -67,7 +69,7 @@ def signup() -> ResponseReturnValue:
 @login_pages.route("/login", methods=["GET", "POST"])
 @limiter.limit("60 per minute", methods=POST)
 @limiter.limit("10 per minute", methods=POST, deduct_when=_guessed_wrong)
-@limiter.limit("10 per 15 minutes", methods=POST, deduct_when=_guessed_wrong, key_func=_account)
+@limiter.limit("10 per 15 minutes", methods=POST, deduct_when=_guessed_wrong, key_func=account_typed)
 def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(_onward())
@@ -79,7 +81,7 @@ def login() -> ResponseReturnValue:
     except WrongCredentials as error:
         form.password.errors.append(str(error))
         return _page("accounts/login.html", form, UNAUTHORIZED)
-    _begin_session(user, remember=form.remember.data)
+    begin_session(user, remember=form.remember.data)
     return redirect(_onward())
 
 
@@ -90,8 +92,8 @@ def logout() -> ResponseReturnValue:
 
 
 @reset_pages.route("/reset-password", methods=["GET", "POST"])
-@limiter.limit("20 per hour", methods=POST, deduct_when=_was_accepted)
-@limiter.limit("5 per hour", methods=POST, deduct_when=_was_accepted, key_func=_account)
+@limiter.limit("20 per hour", methods=POST, deduct_when=was_accepted)
+@limiter.limit("5 per hour", methods=POST, deduct_when=was_accepted, key_func=account_typed)
 def request_link() -> ResponseReturnValue:
     form = ResetRequestForm()
     if not form.validate_on_submit():
@@ -130,8 +132,8 @@ def _onward() -> str:
     return safe_next(request.values.get("next"), url_for("upload.upload"))
 
 
-def _begin_session(user: object, *, remember: bool = False) -> None:
-    # Nothing of the visitor's session is carried over, so that nobody can prepare one for somebody else.
+def begin_session(user: object, *, remember: bool = False) -> None:
+    """Log the person in. Nothing of the visitor's session is carried over: nobody can prepare one for another."""
     session.clear()
     login_user(user, remember=remember)
 

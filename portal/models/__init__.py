@@ -5,6 +5,7 @@ What belongs here: tables, columns, constraints, relations. Not here: queries an
 
 from portal.models.base import Base, utc_now
 from portal.models.community import Follow, Like, Profile, Publication, Report, ShareLink
+from portal.models.feedback import Feedback, FeedbackSettings, SurveyAnswer
 from portal.models.heard import HeardGenre, heard_genres
 from portal.models.job import Job, JobState
 from portal.models.playlist import Playlist, PlaylistEntry
@@ -18,6 +19,8 @@ from portal.models.vector import SongVector
 
 __all__ = [
     "Base",
+    "Feedback",
+    "FeedbackSettings",
     "Follow",
     "HeardGenre",
     "Job",
@@ -37,6 +40,7 @@ __all__ = [
     "SourceStanding",
     "SpotifyAccount",
     "SpotifyCopy",
+    "SurveyAnswer",
     "TasteEvent",
     "TasteSettings",
     "User",

@@ -30,13 +30,16 @@ class Song(Base):
     """One uploaded file of one person; the same bytes are kept once a person.
 
     ``filename`` is the name it came with (cleaned, never used as a path), ``stored_name`` the random one it lies
-    under, ``title`` what the lists show, ``tags`` what the file says of itself (title, artist, album, genre).
+    under, ``title`` what the lists show, ``tags`` what the file says of itself (title, artist, album, genre). The
+    bytes may go when ``audio_expires_at`` is past (null: never) and the analysis is over; ``audio_deleted_at`` is when
+    they went.
     """
 
     __tablename__ = "songs"
     __table_args__ = (
         UniqueConstraint("user_id", "content_hash"),
         Index(None, "user_id", "created_at", "id", unique=True),  # what ``song_reference`` refers to
+        Index(None, "audio_expires_at"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
@@ -48,6 +51,8 @@ class Song(Base):
     stored_name: Mapped[str] = mapped_column(String(64), unique=True)
     tags: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    audio_expires_at: Mapped[datetime | None]
+    audio_deleted_at: Mapped[datetime | None]
 
     heard: Mapped[list[HeardGenre]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     job: Mapped[Job] = relationship(back_populates="song", cascade="all, delete-orphan", passive_deletes=True)

@@ -10,14 +10,16 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import scoped_session
 
 from portal.errors import PortalError, TooLargeError
-from portal.models import Job, Song
+from portal.models import Job, Song, User, utc_now
+from portal.models.user import KeepAudio, audio_expiry
 from portal.ports import Storage, StorageError
 from portal.queue import JobQueue
 from portal.text import extension, file_name, one_line
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 2**20
 MAX_TITLE = 300
+SPARED_FOR = timedelta(days=1)
+"""How long audio that came again stays at least: it was brought back for something."""
 
 
 class FileTooLargeError(TooLargeError):
@@ -64,19 +68,24 @@ class UploadService:
     def accept(self, user_id: int, filename: str, stream: IO[bytes]) -> Accepted:
         """Keep the file and queue its analysis; the same bytes of the same person are one song.
 
-        Raises FileTooLargeError or NotStoredError, and then nothing is left behind.
+        If the audio of that song was deleted, these bytes take its place. Raises FileTooLargeError or NotStoredError,
+        and then nothing is left behind.
         """
         song = self._store(user_id, file_name(filename), stream)
         try:
+            song.audio_expires_at = audio_expiry(self._choice(user_id), utc_now())
             self._session.add(song)
             self._session.commit()
-        except BaseException as error:
+        except IntegrityError:
             self._session.rollback()
-            self._discard(song.stored_name)
-            earlier = self._earlier(song) if isinstance(error, IntegrityError) else None
+            earlier = self._merge(song)
             if earlier is None:
                 raise
             return Accepted(earlier, duplicate=True)
+        except BaseException:
+            self._session.rollback()
+            self._discard(song.stored_name)
+            raise
         self._queue.enqueue(song.job.id)
         return Accepted(song.id, duplicate=False)
 
@@ -105,9 +114,37 @@ class UploadService:
             job=Job(),
         )
 
-    def _earlier(self, song: Song) -> str | None:
-        same = (Song.user_id == song.user_id, Song.content_hash == song.content_hash)
-        return self._session.scalar(select(Song.id).where(*same))
+    def _merge(self, song: Song) -> str | None:
+        """Return the earlier song of the same bytes, if there is one; it takes these where its own are gone."""
+        taken = False
+        try:
+            same = (Song.user_id == song.user_id, Song.content_hash == song.content_hash)
+            earlier = self._session.scalar(select(Song.id).where(*same))
+            taken = earlier is not None and self._give_back(earlier, song)
+            return earlier
+        finally:
+            if not taken:
+                self._discard(song.stored_name)
+
+    def _give_back(self, song_id: str, song: Song) -> bool:
+        now = utc_now()
+        expiry = audio_expiry(self._choice(song.user_id), now)
+        result = self._session.execute(
+            update(Song)
+            .where(Song.id == song_id, Song.audio_deleted_at.is_not(None))
+            .values(
+                stored_name=song.stored_name,
+                audio_deleted_at=None,
+                audio_expires_at=expiry and max(expiry, now + SPARED_FOR),
+            ),
+            execution_options={"synchronize_session": False},
+        )
+        self._session.commit()
+        assert isinstance(result, CursorResult)
+        return result.rowcount == 1
+
+    def _choice(self, user_id: int) -> str:
+        return self._session.scalar(select(User.keeps_audio).where(User.id == user_id)) or KeepAudio.MONTH
 
     def _discard(self, stored_name: str) -> None:
         try:

@@ -20,6 +20,7 @@ from portal.config import Settings
 from portal.extensions import db
 from portal.models import Base, HeardGenre, Job, JobState, PredictionRecord, Song, User
 from portal.web import EXTENSION
+from tests.support.database import empty_tables
 
 GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
 counter = itertools.count(1)
@@ -82,12 +83,6 @@ def app(settings, empty_database, compiled_templates):
         if on_server:
             empty_tables()
         db.engine.dispose()
-
-
-def empty_tables():
-    with db.engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
 
 
 @pytest.fixture

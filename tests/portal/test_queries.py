@@ -19,28 +19,40 @@ STRANGER = {
 
 MEMBER = {
     "upload.upload": ("/upload", 1),
+    "profile.show": ("/profile", 2),
     "history.index": ("/history", 4),
     "history.export_csv": ("/history.csv", 3),
     "history.export_json": ("/history.json", 3),
+    "tagging.choose": ("/history/tagged", 4),
     "spotify.index": ("/spotify", 2),
     "taste.for_you": ("/for-you", 6),
+    "feedback.consent": ("/feedback/consent", 2),
 }
 """The same for who is logged in. One statement finds out who that is, and the list's filters take one."""
 
 ADMIN = {
     "sources.standings": ("/admin/sources", 1),
     "community.moderation": ("/moderation", 9),
+    "feedback.overview": ("/admin/feedback", 6),
+    "feedback.table": ("/admin/feedback.csv", 2),
 }
 """The same for an admin."""
 
-REFUSED = {"spotify.callback": ("/spotify/callback?state=x&code=y", 404, 1)}
+REFUSED = {
+    "spotify.callback": ("/spotify/callback?state=x&code=y", 404, 1),
+    "profile.confirm_email": ("/profile/email/x", 400, 1),
+}
 """Endpoint -> an address that answers to what was begun and is refused otherwise, its status and its statements."""
 
 SONG = {
-    "history.song": ("/songs/{song}", {"done": 5, "queued": 2, "failed": 2}),
+    "history.song": ("/songs/{song}", {"done": 6, "queued": 2, "failed": 2}),
+    "tagging.song": ("/songs/{song}/tagged", {"done": 2, "queued": 2, "failed": 2}),
     "history.status": ("/songs/{song}/status", {"done": 2, "queued": 3, "failed": 2}),
 }
 """The pages of one song, by its state: a verdict has suggestions, a queued song a place in the queue."""
+
+PLAYED = {"history.audio": ("/songs/{song}/audio", 2)}
+"""What needs a song's bytes: whose it is, and what they are called."""
 
 COMMUNITY = {
     "community.discover": ("/discover", 3),
@@ -143,9 +155,18 @@ def test_an_answer_to_nothing_that_was_begun_keeps_its_budget(as_alice, count_qu
     assert (answer.status_code, len(found)) == (status, budget)
 
 
+@pytest.mark.parametrize("endpoint", PLAYED)
+def test_a_song_that_is_played_keeps_its_budget(as_alice, services, alice, make_song, count_queries, endpoint):
+    song = make_song(alice)
+    with services.history._storage.open_new(song.stored_name) as file:
+        file.write(b"music")
+    path, budget = PLAYED[endpoint]
+    assert statements(count_queries, as_alice, path.format(song=song.id)) == budget
+
+
 def test_every_page_has_a_budget(app):
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
-    assert pages - {"static"} == {*STRANGER, *MEMBER, *ADMIN, *REFUSED, *SONG, *PLAYLIST, *COMMUNITY}
+    assert pages - {"static"} == {*STRANGER, *MEMBER, *ADMIN, *REFUSED, *SONG, *PLAYED, *PLAYLIST, *COMMUNITY}
 
 
 def test_the_list_reads_no_timeline(as_alice, alice, make_song, count_queries):

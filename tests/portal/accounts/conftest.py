@@ -13,6 +13,7 @@ from portal import create_app
 from portal.accounts.passwords import PasswordHasher
 from portal.extensions import db
 from portal.web import EXTENSION
+from tests.support.database import empty_tables
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,8 @@ def hasher():
 
 @pytest.fixture
 def app(app, hasher):
-    app.extensions[EXTENSION].accounts._hasher = hasher
+    for service in (app.extensions[EXTENSION].accounts, app.extensions[EXTENSION].profile):
+        service._hasher = hasher
     return app
 
 
@@ -36,13 +38,14 @@ def limited_client(settings, hasher, password):
     """A client of an app that limits rates."""
     app = create_app(replace(settings, testing=True, rate_limits=True))
     app.config["WTF_CSRF_ENABLED"] = False
-    app.extensions[EXTENSION].accounts._hasher = hasher
+    for service in (app.extensions[EXTENSION].accounts, app.extensions[EXTENSION].profile):
+        service._hasher = hasher
     with app.app_context():
         db.create_all()
         app.extensions[EXTENSION].accounts.sign_up("carol@example.org", "Carol", password)
     yield app.test_client()
     with app.app_context():
-        db.drop_all()
+        empty_tables()
         db.engine.dispose()
 
 

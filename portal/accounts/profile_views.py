@@ -1,0 +1,184 @@
+"""The profile: one page of small forms, each of which changes one thing about one's own account.
+
+What belongs here: reading forms, calling the services, answering. Not here: any rule or query (``profile_service``,
+``retention``).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import COOKIE_NAME, current_user
+
+from portal.accounts.forms import AudioForm, EmailForm, NameForm, PasswordForm, ProfileForm, ZoneForm
+from portal.accounts.passwords import WeakPassword
+from portal.accounts.profile_service import SameEmail
+from portal.accounts.retention import UnknownChoice
+from portal.accounts.service import WrongPassword
+from portal.accounts.tokens import EmailLinkError
+from portal.accounts.views import account_typed, begin_session, was_accepted
+from portal.extensions import limiter, login_manager
+from portal.web import current_user_id, services
+
+profile_pages = Blueprint("profile", __name__, url_prefix="/profile")
+
+UNPROCESSABLE = 422
+
+
+def _person() -> str:
+    return f"user {current_user_id()}"
+
+
+def _guessed_wrong(_response: Response) -> bool:
+    # Not by the status, which a mistyped new password has too.
+    return bool(g.get("guessed_wrong"))
+
+
+# Whoever finds a browser logged in must not find out the password there, in whichever of the forms.
+guesses = limiter.shared_limit("10 per 15 minutes", scope="own password", key_func=_person, deduct_when=_guessed_wrong)
+
+
+@profile_pages.before_request
+def _let_in() -> ResponseReturnValue | None:
+    return None if current_user.is_authenticated else login_manager.unauthorized()
+
+
+@profile_pages.get("")
+def show() -> ResponseReturnValue:
+    """Show all that can be changed."""
+    return _page()
+
+
+@profile_pages.post("/name")
+def rename() -> ResponseReturnValue:
+    """Take another name."""
+    form = NameForm()
+    if not form.validate_on_submit():
+        return _page(name_form=form)
+    services().profile.rename(current_user_id(), form.name.data)
+    return _done("Your name has been changed.")
+
+
+@profile_pages.post("/password")
+@guesses
+@limiter.limit("60 per minute", key_func=_person)
+def change_password() -> ResponseReturnValue:
+    """Replace the password."""
+    form = _password_form()
+    if not form.validate_on_submit():
+        return _page(password_form=form)
+    try:
+        user = services().profile.change_password(current_user_id(), form.current.data, form.password.data)
+    except WrongPassword as error:
+        g.guessed_wrong = True
+        form.current.errors.append(str(error))
+    except WeakPassword as error:
+        form.password.errors.append(str(error))
+    else:
+        _stay_logged_in(user)
+        return _done("Your password has been changed. You are logged out everywhere else.")
+    return _page(password_form=form)
+
+
+# Each accepted request sends mail, and to an address that may be a stranger's.
+@profile_pages.post("/email")
+@guesses
+@limiter.limit("60 per minute", key_func=_person)
+@limiter.limit("10 per hour", key_func=_person, deduct_when=was_accepted)
+@limiter.limit("5 per hour", key_func=account_typed, deduct_when=was_accepted)
+def change_email() -> ResponseReturnValue:
+    """Ask for another address."""
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return _page(email_form=form)
+    try:
+        services().profile.request_email(current_user_id(), form.email.data, form.password.data)
+    except WrongPassword as error:
+        g.guessed_wrong = True
+        form.password.errors.append(str(error))
+    except SameEmail as error:
+        form.email.errors.append(str(error))
+    else:
+        return _done(f"A mail is on its way to {form.email.data}. Open its link within an hour to confirm the address.")
+    return _page(email_form=form)
+
+
+@profile_pages.route("/email/<token>", methods=["GET", "POST"])
+def confirm_email(token: str) -> ResponseReturnValue:
+    """Ask whether the new address is to be used, and use it."""
+    if request.method == "GET":
+        email = services().profile.check_email_token(current_user_id(), token)
+        return render_template("accounts/email_confirm.html", email=email)
+    _stay_logged_in(services().profile.confirm_email(current_user_id(), token))
+    return _done("Your address has been changed. You are logged out everywhere else.")
+
+
+@profile_pages.post("/zone")
+def choose_zone() -> ResponseReturnValue:
+    """Choose the time zone that dates are shown in."""
+    form = ZoneForm()
+    if not form.validate_on_submit():
+        return _page(zone_form=form)
+    services().profile.choose_zone(current_user_id(), form.zone.data)
+    return _done("Dates are shown in your time zone now.")
+
+
+@profile_pages.post("/audio")
+def keep_audio() -> ResponseReturnValue:
+    """Choose how long audio is kept."""
+    form = AudioForm()
+    try:
+        services().retention.choose(current_user_id(), form.keep.data or "")
+    except UnknownChoice as error:
+        form.keep.errors = [str(error)]
+        return _page(audio_form=form)
+    return _done("How long your audio is kept has been changed.")
+
+
+@profile_pages.post("/audio/delete")
+def delete_audio() -> ResponseReturnValue:
+    """Delete all audio now."""
+    count = services().retention.delete_all(current_user_id())
+    if not count:
+        return _done("There was no audio of yours to delete.")
+    songs = "one song" if count == 1 else f"{count} songs"
+    return _done(f"The audio of {songs} is being deleted, which takes about a minute. The results stay.")
+
+
+@profile_pages.post("/sessions/end")
+def end_sessions() -> ResponseReturnValue:
+    """Log out everywhere but here."""
+    _stay_logged_in(services().profile.end_sessions(current_user_id()))
+    return _done("You are logged out everywhere else.")
+
+
+@profile_pages.errorhandler(EmailLinkError)
+def _link_refused(error: EmailLinkError) -> ResponseReturnValue:
+    return render_template("accounts/email_invalid.html", message=str(error)), 400
+
+
+def _page(**sent: ProfileForm) -> ResponseReturnValue:
+    """Return the page; a form that was sent and not accepted comes with what was typed and what is wrong with it."""
+    forms = {
+        "name_form": NameForm(name=current_user.name),
+        "email_form": EmailForm(),
+        "password_form": _password_form(),
+        "zone_form": ZoneForm(zone=current_user.time_zone),
+        "audio_form": AudioForm(keep=current_user.keeps_audio),
+    }
+    kept = services().retention.kept(current_user_id())
+    return render_template("accounts/profile.html", kept=kept, **(forms | sent)), UNPROCESSABLE if sent else 200
+
+
+def _password_form() -> PasswordForm:
+    return PasswordForm(current_user.email, current_user.name)
+
+
+def _stay_logged_in(user: object) -> None:
+    """Begin this session anew where all were ended, for as long as it was to last."""
+    begin_session(user, remember=COOKIE_NAME in request.cookies)
+
+
+def _done(sentence: str) -> ResponseReturnValue:
+    flash(sentence, "success")
+    return redirect(url_for(".show"), 303)
