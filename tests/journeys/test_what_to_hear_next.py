@@ -57,7 +57,7 @@ def test_from_an_upload_to_a_shared_playlist_that_is_revoked(page, browser, port
 
 
 def test_a_new_account_gets_suggestions_from_its_first_song(page, song):
-    sign_up(page, "jon@example.org", "Jon")
+    sign_up(page, "lena@example.org", "Lena")
     page.goto(upload(page, song))
     expect(page.get_by_role("heading", name=re.compile("starter list"))).to_be_visible()
     page.get_by_role("link", name="For you").click()
