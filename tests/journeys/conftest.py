@@ -13,7 +13,7 @@ CHROMIUM = shutil.which("chromium")
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # journeys of different files do not meet each other's people
 def portal(tmp_path_factory):
     with running_portal(tmp_path_factory.mktemp("instance")) as portal:
         yield portal

@@ -157,12 +157,17 @@ def test_a_taken_address_gets_the_same_answer_and_its_owner_another_mail(as_caro
     taken = ask(as_carol, "bob@example.org", password, follow_redirects=True)
     free = ask(as_carol, "bab@example.org", password, follow_redirects=True)
 
-    assert taken.text == free.text.replace("bab@", "bob@")
+    assert without_tokens(taken.text) == without_tokens(free.text.replace("bab@", "bob@"))
     to_bob, notice, to_bab, other_notice = mails()
     assert "has an account already" in to_bob.get_content()
     assert "/profile/email/" not in to_bob.get_content()
     assert "/profile/email/" in to_bab.get_content()
     assert notice.get_content() == other_notice.get_content().replace("bab@", "bob@")
+
+
+def without_tokens(page):
+    """Return the page without its CSRF tokens, which hold the second they were made in."""
+    return re.sub(r'(value|content)="[\w.-]{40,}"', "", page)
 
 
 @pytest.mark.parametrize(
