@@ -75,7 +75,7 @@ def app(settings, empty_database, compiled_templates):
     if not on_server:
         copyfile(empty_database, settings.instance_path / "genregenie.db")
     with app.app_context():
-        # Tests of migrations and of outages leave tables out; making all anew for each test would take most of its time.
+        # Tests of migrations and of outages take tables away; making all anew each time would be most of the work.
         if on_server and not set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names()):
             db.create_all()
         yield app
