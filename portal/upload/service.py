@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import scoped_session
 
-from portal.errors import PortalError, TooLargeError
+from portal.errors import InvalidError, PortalError, TooLargeError
 from portal.models import Job, Song, User, utc_now
 from portal.models.user import KeepAudio, audio_expiry
 from portal.ports import Storage, StorageError
@@ -30,6 +32,11 @@ CHUNK_BYTES = 2**20
 MAX_TITLE = 300
 SPARED_FOR = timedelta(days=1)
 """How long audio that came again stays at least: it was brought back for something."""
+
+MAX_HASHES = 200
+SHA256 = re.compile(r"[0-9a-f]{64}")
+SAME_UPLOAD = timedelta(days=1)
+"""How long a song whose audio is gone is still known: one upload that goes on. Later the bytes are wanted again."""
 
 
 class FileTooLargeError(TooLargeError):
@@ -46,6 +53,13 @@ class NotStoredError(PortalError):
 
     def __init__(self) -> None:
         super().__init__("We could not store this file just now. Please try again in a while.")
+
+
+class UnknownHashError(InvalidError):
+    """What was asked for are not hashes, or too many."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Ask for 1 to {MAX_HASHES} SHA-256 hashes, each as 64 digits of 0-9 and a-f.")
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,17 @@ class UploadService:
             raise
         self._queue.enqueue(song.job.id)
         return Accepted(song.id, duplicate=False)
+
+    def known(self, user_id: int, hashes: Sequence[str]) -> dict[str, str]:
+        """Return the person's songs of these contents, hash -> id; those whose bytes need not be sent again.
+
+        Raises UnknownHashError. Other people's songs are as unknown as those of nobody.
+        """
+        if not 1 <= len(hashes) <= MAX_HASHES or not all(SHA256.fullmatch(content) for content in hashes):
+            raise UnknownHashError
+        here = or_(Song.audio_deleted_at.is_(None), Song.created_at > utc_now() - SAME_UPLOAD)
+        found = select(Song.content_hash, Song.id).where(Song.user_id == user_id, Song.content_hash.in_(hashes), here)
+        return {content: song_id for content, song_id in self._session.execute(found)}  # noqa: C416
 
     def _store(self, user_id: int, filename: str, stream: IO[bytes]) -> Song:
         stored_name = secrets.token_hex(16) + extension(filename).lower()

@@ -13,7 +13,7 @@ export class Row {
     for (const name of ["chip", "text", "link", "retry", "cancel", "progress"]) this[name] = part(name);
     part("name").textContent = file.name;
     part("name").title = file.name;
-    part("size").textContent = fileSize(file.size);
+    part("size").textContent = file.size === undefined ? "" : fileSize(file.size);
     this.progress.setAttribute("aria-label", file.name);
     for (const button of [this.retry, this.cancel]) button.setAttribute("aria-label", `${button.textContent}: ${file.name}`);
   }
@@ -22,8 +22,8 @@ export class Row {
     this.#show("Waiting to be sent", { share: 0, cancel });
   }
 
-  sending(share, cancel) {
-    const text = share < 1 ? `Sending, ${percent(share)}` : "Storing";
+  sending(share, cancel, last = "Storing") {
+    const text = share < 1 ? `Sending, ${percent(share)}` : last;
     this.#show(text, { share: SENT * share, cancel });
   }
 
@@ -35,9 +35,13 @@ export class Row {
     this.#show(standing(status), { share: SENT + (1 - SENT) * analysed(status) });
   }
 
+  unpacked(text) {
+    this.#show(text, { finished: true });
+  }
+
   done(status, duplicate) {
     const words = duplicate ? `analysed before: ${verdict(status)}` : verdict(status);
-    this.#show(capital(words), { link: ["See the result", status.url] });
+    this.#show(capital(words), { link: ["See the result", status.url], finished: true });
     this.chip.textContent = status.name;
     this.chip.className = `chip ${status.genre_class}${status.sure ? "" : " unsure"}`;
     this.chip.hidden = !status.music;
@@ -47,11 +51,12 @@ export class Row {
     this.#show(text, { failed: true, retry, link });
   }
 
-  #show(text, { share, failed = false, cancel, retry, link }) {
+  #show(text, { share, failed = false, finished = false, cancel, retry, link }) {
     const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
     if (this.text.textContent !== text) this.text.textContent = text;
     this.chip.hidden = true;
     this.element.classList.toggle("failed", failed);
+    this.element.classList.toggle("finished", finished);
     this.element.classList.toggle("settled", share === undefined);
     if (share !== undefined) this.progress.value = share;
     this.cancel.hidden = !cancel;

@@ -1,124 +1,63 @@
 // The upload page: takes files in by choosing or dropping, and follows each to its verdict.
 
 import { Announcer } from "./announcer.js";
-import { filesOf, hasFiles } from "./dropped.js";
-import { Watch } from "./poll.js";
-import { Row } from "./row.js";
+import { filesOf, hasFiles, songsOf } from "./dropped.js";
+import { leftUnfinished, Overview } from "./overview.js";
+import { Transfer } from "./transfer.js";
 import { Uploader } from "./uploader.js";
-import { count, spokenVerdict } from "./words.js";
+import { count } from "./words.js";
 
+const FEW = 10;
 const form = document.querySelector("[data-upload]");
-const input = form.querySelector("input[type=file]");
+const input = form.querySelector("input[name=songs]");
+const folder = form.querySelector("[data-folder]");
+const unfinished = form.querySelector("[data-unfinished]");
 const section = document.querySelector("[data-transfers]");
-const rows = section.querySelector("[data-rows]");
-const summary = section.querySelector("[data-summary]");
-const hint = section.querySelector("[data-hint]");
-const template = document.querySelector("#transfer");
 const token = document.querySelector("meta[name=csrf-token]").content;
-const maxMb = Number(form.dataset.maxMb);
+const kinds = input.accept.split(",").filter((kind) => kind.startsWith("."));
 
 const announcer = new Announcer(document.querySelector("[data-announcer]"));
-const uploader = new Uploader(form.action, token);
+const uploader = new Uploader(form.action, form.dataset.knownUrl, token, halt);
 const songs = new Set();
+const overview = new Overview(section, songs, uploader, announcer);
+const place = {
+  uploader,
+  token,
+  template: document.querySelector("#transfer"),
+  rows: section.querySelector("[data-rows]"),
+  limits: { song: Number(form.dataset.maxMb), archive: Number(form.dataset.maxArchiveMb) },
+  loginUrl: form.dataset.loginUrl,
+  onChange: overview.refresh,
+  say: (sentence) => songs.size <= FEW && announcer.say(sentence),
+  add,
+};
 
-// A song is "sending", "following" (its bytes are here, its verdict is not), "done" or "failed".
-class Song {
-  constructor(file) {
-    this.file = file;
-    this.row = new Row(template, file);
-    this.state = "sending";
-    rows.append(this.row.element);
-    songs.add(this);
-    this.start();
-  }
-
-  start = () => {
-    if (this.file.size === 0) this.fail("This file is empty.");
-    else if (this.file.size > maxMb * 2 ** 20) this.fail(`This file is larger than ${maxMb} MB.`);
-    else this.send();
-  };
-
-  send() {
-    this.enter("sending");
-    let stop = null;
-    const cancel = () => stop();
-    this.row.waiting(cancel);
-    stop = uploader.send(this.file, {
-      onProgress: (share) => this.row.sending(share, cancel),
-      onPause: (seconds, reason) => this.row.pausing(pauseText(seconds, reason), cancel),
-      onAccepted: (song) => this.follow(song),
-      onCancelled: () => this.fail("Cancelled", { retry: this.start }, "quiet"),
-      onRefused: (message, { again, login }) =>
-        this.fail(message, { retry: again && this.start, link: login && ["Log in again", form.dataset.loginUrl] }),
-    });
-  }
-
-  follow({ url, status_url: statusUrl, duplicate = false }) {
-    this.enter("following");
-    this.row.following({ state: "queued" });
-    new Watch(statusUrl, {
-      onStatus: (status) => this.hear(status, { url, statusUrl, duplicate }),
-      onTrouble: () => this.row.pausing("The connection is lost. Still trying."),
-      onLost: (reason) => {
-        if (reason === "gone") this.fail("This song was deleted.");
-        else this.fail("You have been logged out.", { link: ["Log in again", form.dataset.loginUrl] });
-      },
-    });
-  }
-
-  hear(status, places) {
-    if (status.state === "done") {
-      this.enter("done");
-      this.row.done(status, places.duplicate);
-      announcer.say(`${this.file.name}: ${spokenVerdict(status)}`);
-    } else if (status.state === "failed" || status.state === "cancelled") {
-      this.fail(status.error ?? "The analysis was cancelled.", { retry: () => this.analyseAgain(places) });
-    } else this.row.following(status);
-  }
-
-  async analyseAgain(places) {
-    this.enter("following");
-    this.row.following({ state: "queued" });
-    const options = { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, redirect: "manual" };
-    const response = await fetch(`${places.url}/retry`, options).catch(() => null);
-    // Whatever a server in good health has answered, the song's status tells it better.
-    if (response && response.status < 500) this.follow({ url: places.url, status_url: places.statusUrl });
-    else this.fail("It could not be started again.", { retry: () => this.analyseAgain(places) });
-  }
-
-  fail(text, controls = {}, loudness = "aloud") {
-    this.enter("failed");
-    this.row.failed(text, controls);
-    if (loudness === "aloud") announcer.say(`${this.file.name}: ${text}`);
-  }
-
-  enter(state) {
-    this.state = state;
-    summarise();
-  }
+function add(file) {
+  const song = new Transfer(file, place);
+  songs.add(song);
+  return song;
 }
 
-function pauseText(seconds, reason) {
-  const why = reason === "busy" ? "The server asks for a pause" : "Not sent yet";
-  return `${why}. Trying again in ${count(seconds, "second", "seconds")}.`;
-}
-
-function summarise() {
-  const states = [...songs].map((song) => song.state);
-  const done = states.filter((state) => state === "done").length;
-  const failed = states.filter((state) => state === "failed").length;
-  const open = states.length - done - failed;
-  summary.textContent = states.length === 1 ? "Your song" : `${done} of ${states.length} songs done`;
-  if (states.includes("sending")) hint.textContent = "Keep this page open until all are sent.";
-  else if (open) hint.textContent = "You may leave this page: the results will be in your history.";
-  else hint.textContent = failed ? `${failed} could not be analysed.` : "Drop more whenever you like.";
-}
-
-function take(files) {
+function take({ files, left }) {
+  if (left) tell(`${count(left, "file that is no song was", "files that are no songs were")} left out.`);
   if (!files.length) return;
   section.hidden = false;
   announcer.say(`${count(files.length, "song", "songs")} added`);
-  for (const file of files) new Song(file);
+  for (const file of files) add(file).start();
+}
+
+function tell(sentence) {
+  unfinished.hidden = false;
+  unfinished.textContent = sentence;
+  announcer.say(sentence);
+}
+
+// Going on after a limit needs nobody; after a log-out it needs the person.
+function halt(seconds) {
+  overview.refresh();
+  if (seconds === null) return;
+  tell(`The server takes more songs in ${count(Math.ceil(seconds / 60), "minute", "minutes")}. It goes on by itself.`);
+  setTimeout(() => uploader.resume(), seconds * 1000);
 }
 
 function receiveDrops() {
@@ -135,20 +74,31 @@ function receiveDrops() {
     if (!hasFiles(event)) return;
     event.preventDefault();
     mark(-depth);
-    take(await filesOf(event.dataTransfer));
+    take(await filesOf(event.dataTransfer, kinds));
   });
 }
 
 function takeChosen() {
-  take([...input.files]);
+  take({ files: [...input.files], left: 0 });
   // So that choosing the same file again is a change again, and nothing is left to be sent with the form.
   input.value = "";
 }
 
-input.addEventListener("change", takeChosen);
+function takeFolder() {
+  take(songsOf([...folder.files], kinds));
+  folder.value = "";
+}
 
+input.addEventListener("change", takeChosen);
+folder.addEventListener("change", takeFolder);
+window.addEventListener("online", () => overview.retryFailed((song) => song.lost));
 window.addEventListener("beforeunload", (event) => uploader.busy && event.preventDefault());
 
 receiveDrops();
+const left = leftUnfinished();
+if (left) {
+  const were = count(left, "song was", "songs were");
+  tell(`${were} not sent last time. Choose the same files or folder again: what is here already is not sent twice.`);
+}
 // On a slow line somebody has chosen before this script came.
 takeChosen();

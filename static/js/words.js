@@ -35,3 +35,10 @@ export function fileSize(bytes) {
 }
 
 export const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+
+// Rounded as people say it; nobody believes seconds of an hour.
+export function timeLeft(seconds) {
+  if (seconds < 50) return "less than a minute left";
+  if (seconds < 3300) return `about ${count(Math.max(1, Math.round(seconds / 60)), "minute", "minutes")} left`;
+  return `about ${count(Math.round(seconds / 3600), "hour", "hours")} left`;
+}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import zipfile
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask_login import FlaskLoginClient
@@ -13,7 +16,7 @@ from werkzeug.test import encode_multipart
 
 from portal import create_app
 from portal.extensions import db, limiter
-from portal.models import Song
+from portal.models import Song, utc_now
 from portal.ports import StorageError
 from portal.upload.service import Accepted
 
@@ -163,11 +166,91 @@ def test_a_form_without_token_is_refused(app, as_alice):
     assert db.session.scalar(select(func.count()).select_from(Song)) == 0
 
 
-def test_each_person_may_upload_six_hundred_files_an_hour(limited_app, alice, bob, monkeypatch):
+def test_an_archive_answers_with_a_row_for_each_song(as_alice):
+    answer = send_archive(as_alice, {"a.mp3": b"a", "b.mp3": b"b", "inner.zip": b""}, headers=JSON)
+    assert answer.status_code == 201
+    assert [song["filename"] for song in answer.json["songs"]] == ["a.mp3", "b.mp3", "inner.zip"]
+    assert [song.get("error") for song in answer.json["songs"]] == [None, None, "nested_archive"]
+    assert set(answer.json["songs"][0]) == {"id", "url", "status_url", "filename", "duplicate"}
+
+
+def test_a_browser_with_an_archive_is_led_to_the_history(as_alice):
+    answer = send_archive(as_alice, {"a.mp3": b"a", "b.mp3": b"b"})
+    assert (answer.status_code, answer.location) == (303, "/history")
+    assert flashes(as_alice) == [("success", "2 songs are being analysed.")]
+
+
+def test_what_is_told_of_a_bad_archive_fits_a_cookie(as_alice):
+    names = {f"{chr(0x1F300 + number)}" * 200 + ".zip": b"" for number in range(40)}
+    answer = send_archive(as_alice, {"a.mp3": b"a", **names})
+    assert answer.location == "/history"
+    assert flashes(as_alice)[-1] == ("error", "35 more were not taken.")
+    assert len(flashes(as_alice)) == 7
+    assert max(len(value) for value in answer.headers.getlist("Set-Cookie")) < 4093
+
+
+def test_an_archive_that_is_none_is_told_on_the_page(as_alice):
+    body = {"songs": (io.BytesIO(b"no archive"), "album.zip")}
+    answer = as_alice.post("/upload", data=body)
+    assert answer.status_code == 422
+    assert "This is not a ZIP archive that we can read." in answer.text
+
+
+def test_a_known_hash_leads_to_ones_own_song(as_alice, as_bob):
+    song = send(as_alice, b"x", headers=JSON).json["songs"][0]
+    mine, nobodys = hashlib.sha256(b"x").hexdigest(), "0" * 64
+    places = {name: song[name] for name in ("id", "url", "status_url")}
+    assert ask(as_alice, mine, nobodys).json == {"songs": {mine: places}}
+    assert ask(as_bob, mine).json == {"songs": {}}
+
+
+def test_audio_that_is_gone_is_soon_wanted_again(as_alice, session, monkeypatch):
+    send(as_alice, b"x")
+    song = session.scalar(select(Song))
+    song.audio_deleted_at = utc_now()
+    session.commit()
+    assert ask(as_alice, song.content_hash).json["songs"]
+    monkeypatch.setattr("portal.upload.service.SAME_UPLOAD", timedelta(0))
+    assert ask(as_alice, song.content_hash).json["songs"] == {}
+
+
+@pytest.mark.parametrize("hashes", [[], ["x"], ["0" * 63 + "\0"], ["A" * 64], ["0" * 65], ["0" * 64] * 201])
+def test_what_is_no_hash_is_refused(as_alice, hashes):
+    answer = ask(as_alice, *hashes)
+    assert (answer.status_code, answer.json["error"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("hashes", [1, 200])
+def test_two_hundred_hashes_are_one_question_of_the_database(as_alice, count_queries, hashes):
+    with count_queries() as statements:
+        ask(as_alice, *(f"{number:064}" for number in range(hashes)))
+    assert len(statements) == 2
+
+
+def test_a_question_may_weigh_no_more_than_any_form(as_alice):
+    boundary, body = encode_multipart({"songs": FileStorage(io.BytesIO(bytes(2 * 2**20)), "song.mp3", "songs")})
+    content_type = f"multipart/form-data; boundary={boundary}"
+    assert as_alice.post("/upload/known", data=body, content_type=content_type, headers=JSON).status_code == 413
+
+
+def test_a_stranger_is_told_of_no_hash(client):
+    assert ask(client, "0" * 64).status_code == 401
+
+
+def test_each_song_of_an_archive_counts(limited_app, alice, monkeypatch):
+    monkeypatch.setattr("portal.upload.service.UploadService.accept", lambda *_: Accepted("some song", duplicate=True))
+    as_alice = limited_app.test_client(user=alice)
+    archive = {f"{number}.mp3": b"" for number in range(500)}
+    for _ in range(4):
+        assert send_archive(as_alice, archive, headers=JSON).status_code == 201
+    assert send_archive(as_alice, {"one.mp3": b""}, headers=JSON).status_code == 429
+
+
+def test_each_person_may_upload_two_thousand_files_an_hour(limited_app, alice, bob, monkeypatch):
     monkeypatch.setattr("portal.upload.service.UploadService.accept", lambda *_: Accepted("some song", duplicate=True))
     as_alice, as_bob = (limited_app.test_client(user=user) for user in (alice, bob))
-    assert send(as_alice, *[b"x"] * 300, headers=JSON).status_code == 201
-    assert send(as_alice, *[b"x"] * 300, headers=JSON).status_code == 201
+    for _ in range(4):
+        assert send(as_alice, *[b"x"] * 500, headers=JSON).status_code == 201
     assert send(as_alice, b"x", headers=JSON).status_code == 429
     assert as_alice.get("/upload").status_code == 200
     assert send(as_bob, b"x", headers=JSON).status_code == 201
@@ -179,6 +262,19 @@ def send(client, *contents, headers=None):
     boundary, body = encode_multipart({"songs": songs})
     content_type = f"multipart/form-data; boundary={boundary}"
     return client.post("/upload", data=body, content_type=content_type, headers=headers)
+
+
+def send_archive(client, files, headers=None):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    boundary, body = encode_multipart({"songs": [FileStorage(io.BytesIO(target.getvalue()), "album.zip", "songs")]})
+    return client.post("/upload", data=body, content_type=f"multipart/form-data; boundary={boundary}", headers=headers)
+
+
+def ask(client, *hashes):
+    return client.post("/upload/known", data={"sha256": list(hashes)}, headers=JSON)
 
 
 def flashes(client):
