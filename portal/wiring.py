@@ -21,9 +21,13 @@ from portal.community.service import Community, make_community
 from portal.config import Settings
 from portal.extensions import db
 from portal.feedback.service import FeedbackParts, make_feedback
-from portal.history.service import Filters, HistoryService
+from portal.history.bulk import SelectedSongs
+from portal.history.filters import Filters
+from portal.history.service import HistoryService
+from portal.jobs.again import Restarts
 from portal.jobs.sandbox import SandboxedClassifier
 from portal.jobs.service import JobService
+from portal.playlists.many import ManyIntoPlaylist
 from portal.playlists.service import PlaylistService
 from portal.ports import Mailer, OutsideSource
 from portal.queue import JobQueue, make_huey
@@ -35,6 +39,7 @@ from portal.tagging.values import Found, Library
 from portal.taste.pieces import Pieces
 from portal.taste.service import TasteService
 from portal.upload.service import UploadService
+from portal.upload.unpacking import ArchiveService
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,10 @@ class Services:
     profile: ProfileService
     retention: AudioRetention
     uploads: UploadService
+    archives: ArchiveService
     jobs: JobService
     history: HistoryService
+    selected: SelectedSongs
     recommendations: RecommendationService
     playlists: PlaylistService
     spotify: SpotifyAccounts
@@ -71,6 +78,7 @@ def build_services(settings: Settings) -> Services:
     session = db.session
     storage = FsspecStorage(settings.storage_url)
     queue = JobQueue(make_huey(settings))
+    uploads = UploadService(session=session, storage=storage, queue=queue, max_bytes=settings.max_upload_bytes)
     history = HistoryService(session=session, storage=storage, model_path=settings.model_path)
     classifier = SandboxedClassifier(settings.model_path, timeout=settings.job_timeout)
     catalogue = CatalogueSource()
@@ -97,9 +105,13 @@ def build_services(settings: Settings) -> Services:
         accounts=AccountService(session=session, tokens=ResetTokens(settings.secret_key), **proving),
         profile=ProfileService(session=session, tokens=EmailTokens(settings.secret_key), **proving),
         retention=AudioRetention(session, storage),
-        uploads=UploadService(session=session, storage=storage, queue=queue, max_bytes=settings.max_upload_bytes),
+        uploads=uploads,
+        archives=ArchiveService(uploads, settings.max_upload_bytes),
         jobs=jobs,
         history=history,
+        selected=SelectedSongs(
+            session, storage, Restarts(session, queue, classifier.version), ManyIntoPlaylist(session, playlists)
+        ),
         recommendations=recommendations,
         playlists=playlists,
         spotify=_spotify_accounts(settings, playlists),
@@ -115,7 +127,7 @@ def _library(history: HistoryService) -> Library:
     """Return the history's search, for songs that have a verdict."""
 
     def found(user_id: int, asked: Mapping[str, str], limit: int) -> Found:
-        filters = Filters(**asked, state="done", genres=history.genres(user_id))
+        filters = Filters(asked.get("q", ""), asked.get("genre", ""), "done", genres=history.genres(user_id))
         page = history.page(user_id, filters, 1, limit)
         return Found(page.items, page.total, filters.q, filters.genre)
 

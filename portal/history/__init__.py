@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.history import presentation, waveform
+from portal.history import presentation, selection_views, waveform
 from portal.history.views import blueprint
 
 __all__ = ["init_app"]
@@ -19,3 +19,4 @@ def init_app(app: Flask) -> None:
     for name, function in (presentation.FILTERS | waveform.FILTERS).items():
         app.add_template_filter(function, name)
     app.register_blueprint(blueprint)
+    app.register_blueprint(selection_views.blueprint)

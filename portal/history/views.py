@@ -6,20 +6,21 @@ What belongs here: reading requests and choosing answers. Not here: rules (``ser
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
+from flask_login import current_user, login_required
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from portal.errors import NotFoundError
 from portal.history.audio import Audio
 from portal.history.export import to_csv, to_json
+from portal.history.filters import CONFIDENCES, SAID, SORTS, STATES, Filters
 from portal.history.presentation import Verdict, confidence_words, genre_class, verdict_name
-from portal.history.service import STATES, Filters
 from portal.web import current_user_id, page_number, services
 
 blueprint = Blueprint("history", __name__)
@@ -37,7 +38,10 @@ def _refuse_null_characters(_endpoint: str | None, values: dict[str, Any] | None
 def index() -> str:
     filters = _filters()
     page = services().history.page(current_user_id(), filters, page_number(request.args.get("page")))
-    return render_template("history/index.html", page=page, filters=filters, genres=filters.genres, states=STATES)
+    choices = {"genres": filters.genres, "states": STATES, "confidences": CONFIDENCES, "said": SAID, "sorts": SORTS}
+    grid = request.args.get("view") == "grid"
+    query = filters.query | ({"view": "grid"} if grid else {})
+    return render_template("history/index.html", page=page, filters=filters, grid=grid, query=query, **choices)
 
 
 @blueprint.get("/history.csv")
@@ -107,8 +111,18 @@ def delete(song_id: str) -> ResponseReturnValue:
 
 
 def _filters() -> Filters:
-    asked = {name: request.args.get(name, "") for name in ("q", "genre", "state")}
-    return Filters(**asked, genres=services().history.genres(current_user_id()))
+    names = {name: name for name in ("q", "genre", "state", "confidence", "corrected", "sort")}
+    names |= {"since": "from", "until": "to"}
+    asked = {field: request.args.get(name, "") for field, name in names.items()}
+    return Filters(**asked, genres=services().history.genres(current_user_id()), zone=_zone())
+
+
+def _zone() -> tzinfo:
+    try:
+        return ZoneInfo(current_user.time_zone)
+    except ZoneInfoNotFoundError:
+        # A place that a newer edition of the database knows under another name.
+        return UTC
 
 
 def _said(verdict: Verdict | None) -> dict[str, str | None]:

@@ -75,6 +75,8 @@ PLAYLIST = {
 """The pages of playlists, however many songs they hold; what is curated is kept for an hour."""
 
 FILTERED = ("?page=2", "?q=song", "?genre=jazz", "?state=done", "?genre=jazz&state=done&q=song")
+FILTERED += ("?confidence=sure", "?corrected=none&from=2020-01-01&to=2100-01-01", "?view=grid")
+FILTERED += tuple(f"?page=2&sort={sort}" for sort in ("oldest", "title", "confidence", "length"))
 
 
 @pytest.mark.parametrize("endpoint", STRANGER)

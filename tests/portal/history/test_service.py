@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 
 from classifier import GENRES
 from portal.adapters.storage import FsspecStorage
-from portal.history.service import MAX_WORDS, Filters, HistoryService, SongNotFoundError
+from portal.history.filters import Filters
+from portal.history.matching import MAX_WORDS
+from portal.history.service import HistoryService, SongNotFoundError
 from portal.models import HeardGenre, Job, JobState, PredictionRecord, RecommendationRecord, Song
 from portal.ports import StorageError
 

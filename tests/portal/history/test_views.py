@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -21,6 +24,7 @@ ROUTES_OF_A_SONG = [
     "POST /songs/{}/again",
     "POST /songs/{}/delete",
 ]
+ASKED = ["q", "genre", "state", "page", "sort", "confidence", "corrected", "from", "to", "view"]
 PAGES = ["/history", "/history.csv", "/history.json"]
 
 
@@ -77,11 +81,12 @@ def test_page_numbers_are_forgiving(as_alice, alice, make_song):
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.dictionaries(st.sampled_from(["q", "genre", "state", "page", "sort"]), st.text(max_size=300)))
+@given(st.dictionaries(st.sampled_from(ASKED), st.text(max_size=300)))
 @example({"q": "' UNION SELECT * FROM users --"})
 @example({"q": "%", "genre": "jazz", "state": "done"})
 @example({"q": "<script>alert(1)</script>"})
-@example({"q": "\0", "genre": "\0", "state": "\0", "page": "\0"})
+@example(dict.fromkeys(ASKED, "\0"))
+@example({"from": "2026-03-01", "to": "2026-02-01", "sort": "length", "confidence": "sure", "corrected": "yes"})
 def test_no_question_to_the_history_breaks_it(as_alice, two_libraries, query):
     for page in PAGES:
         answer = as_alice.get(page, query_string=query)
@@ -110,6 +115,49 @@ def test_the_filters_of_the_page_hold_for_the_downloads(as_alice, alice, make_so
     rows = csv.DictReader(io.StringIO(as_alice.get("/history.csv", query_string=query).data.decode("utf-8-sig")))
     assert [row["id"].removeprefix("'") for row in rows] == [wanted.id]
     assert [row["id"] for row in as_alice.get("/history.json", query_string=query).json] == [wanted.id]
+
+
+def test_the_downloads_and_the_next_page_carry_every_filter_and_the_order(as_alice, alice, make_song):
+    for number in range(21):
+        make_song(alice, title=f"Tune {number}", genre="rock", confidence=0.9)
+    asked = {"q": "tune", "genre": "rock", "state": "done", "confidence": "sure", "corrected": "none"}
+    asked |= {"from": "2020-01-01", "to": "2100-01-01", "sort": "title"}
+    page = as_alice.get("/history", query_string=asked | {"view": "grid"}).text
+    found = map(urlsplit, re.findall('href="([^"]+)"', unescape(page)))
+    links = {link.path: dict(parse_qsl(link.query)) for link in found}
+    assert links["/history.csv"] == links["/history.json"] == asked
+    following = dict(parse_qsl(urlsplit(unescape(re.search('rel="next" href="([^"]+)"', page)[1])).query))
+    assert following == asked | {"view": "grid", "page": "2"}
+    assert "No song fits" not in as_alice.get("/history", query_string=asked).text
+
+
+def test_an_archive_is_offered_only_where_it_holds_what_is_listed(as_alice, alice, make_song):
+    make_song(alice, confidence=0.9)
+    assert "/history/tagged?q=song&amp;genre=jazz" in as_alice.get("/history?q=song&genre=jazz&sort=title").text
+    for query in ("confidence=sure", "corrected=none", "from=2020-01-01", "state=failed"):
+        assert "/history/tagged" not in as_alice.get(f"/history?{query}").text
+
+
+def test_the_days_of_a_search_are_those_of_the_persons_time_zone(as_alice, session, alice, make_song):
+    make_song(alice, title="Past midnight", created_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
+    for zone, day in (("Europe/Berlin", "2026-03-02"), ("UTC", "2026-03-01"), ("Mars/Olympus", "2026-03-01")):
+        alice.time_zone = zone
+        session.commit()
+        for address in ("/history", "/history.csv"):
+            assert "Past midnight" in as_alice.get(address, query_string={"from": day, "to": day}).text
+
+
+def test_cards_show_what_rows_show(as_alice, alice, make_song):
+    for state in JobState:
+        make_song(alice, title=f"<b>{state}</b>", state=state, genre="metal")
+    rows, cards = (as_alice.get(f"/history{query}").text for query in ("", "?view=grid"))
+    assert "song-card genre-metal" in cards
+    assert "song-card" not in rows
+    for state in JobState:
+        for page in (rows, cards):
+            assert f"&lt;b&gt;{state}&lt;/b&gt;</a>" in page
+    assert cards.count("/retry") == rows.count("/retry") == 2
+    assert "song-card" not in as_alice.get("/history?view=heap").text
 
 
 @pytest.mark.parametrize(("page", "kind"), [("/history.csv", "text/csv"), ("/history.json", "application/json")])
