@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from datetime import timedelta
 
 import pytest
@@ -115,6 +116,13 @@ def test_a_link_is_its_owners_to_revoke(as_bob, client, alice, make_song, share)
 def test_a_token_that_was_altered_is_no_link(client, alice, make_song, share, change):
     _, path = share(alice, song=make_song(alice))
     assert client.get("/s/" + change(path.removeprefix("/s/"))).status_code == 404
+
+
+def test_a_last_letter_that_decodes_to_the_same_signature_is_no_link_either(client, alice, make_song, share):
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    _, path = share(alice, song=make_song(alice))
+    neighbours = [path[:-1] + letters[letters.index(path[-1]) ^ bits] for bits in (1, 2, 3)]
+    assert [client.get(other).status_code for other in neighbours] == [404, 404, 404]
 
 
 @pytest.mark.parametrize("token", ["x", ".", "%00", "x.%00", "%F0%9F%8E%B5", "%ff.%ff", "a" * 3000, "..%2F..%2Fetc"])
