@@ -2,6 +2,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
+# How many processes share the tests.
+JOBS ?= auto
 # requirements-servers.lock adds what PostgreSQL and Redis need.
 LOCK ?= requirements.lock
 BIN := .venv/bin
@@ -12,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help:
 	@echo "make run     set up and serve on http://127.0.0.1:$(PORT)"
-	@echo "make test    set up and run all tests (ARGS=what to pass to pytest)"
+	@echo "make test    set up and run all tests (ARGS=what to pass to pytest, JOBS=how many processes)"
 	@echo "make check   set up, then lint, types and import rules"
 	@echo "make bench   measure speed and memory against peers, and write benchmarks/RESULTS.md (ARGS=--audio FILE...)"
 	@echo "make format  let ruff rewrite what it can"
@@ -25,8 +27,9 @@ run: .venv/run
 	@echo "GenreGenie: http://127.0.0.1:$(PORT)"
 	$(BIN)/honcho start
 
+# A file's tests stay in one process. Threads of the arithmetic would only get in the other processes' way.
 test: .venv/dev
-	$(BIN)/pytest $(ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -102,3 +102,4 @@ if (left) {
 }
 // On a slow line somebody has chosen before this script came.
 takeChosen();
+takeFolder();

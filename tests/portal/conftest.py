@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 from contextlib import contextmanager
 from dataclasses import replace
 from shutil import copyfile
@@ -21,6 +20,7 @@ from portal.extensions import db
 from portal.models import Base, HeardGenre, Job, JobState, PredictionRecord, Song, User
 from portal.web import EXTENSION
 from tests.support.database import empty_tables
+from tests.support.servers import named_servers
 
 GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
 counter = itertools.count(1)
@@ -41,7 +41,7 @@ class SeparateRequestsClient(FlaskLoginClient):
 @pytest.fixture
 def settings(tmp_path):
     # The same tests run on PostgreSQL and on Redis where these name one to use.
-    servers = {name: os.environ.get(f"TEST_{name}", "") for name in ("DATABASE_URL", "QUEUE_URL")}
+    servers = named_servers()
     if servers["QUEUE_URL"]:
         # What the last test left in Redis, queue and rate limits, is not this one's.
         with redis.Redis.from_url(servers["QUEUE_URL"]) as server:

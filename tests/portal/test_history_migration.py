@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 
 import pytest
 from flask_migrate import downgrade, upgrade
@@ -13,6 +12,7 @@ from portal.config import Settings
 from portal.extensions import db
 from portal.history.service import Filters
 from portal.web import EXTENSION
+from tests.support.servers import named_servers
 
 MOMENT = "2026-01-02 03:04:05.000006"
 BEFORE = f"""
@@ -57,7 +57,7 @@ def services(app):
 
 @pytest.fixture
 def app(tmp_path):
-    database = os.environ.get("TEST_DATABASE_URL", "")
+    database = named_servers()["DATABASE_URL"]
     app = create_app(Settings.from_env({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": database}))
     with app.app_context():
         db.drop_all()  # a server's database may hold what other tests need

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -15,6 +13,7 @@ from portal import create_app
 from portal.config import ROOT, Settings
 from portal.extensions import db
 from portal.models import Base
+from tests.support.servers import named_servers
 
 
 def test_there_is_one_head():
@@ -36,7 +35,7 @@ def test_a_migration_can_be_taken_back(app):
 
 @pytest.fixture
 def app(tmp_path):
-    database = os.environ.get("TEST_DATABASE_URL", "")
+    database = named_servers()["DATABASE_URL"]
     app = create_app(Settings.from_env({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": database}))
     with app.app_context():
         db.drop_all()  # a server's database may hold what other tests need

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from portal.config import Settings
 from portal.extensions import db
 from portal.models import Song, User, utc_now
 from portal.web import EXTENSION
+from tests.support.servers import named_servers
 
 MOMENT = "2020-01-02 03:04:05.000006"
 BEFORE = f"""
@@ -48,7 +48,7 @@ def test_taking_the_migration_back_loses_no_song_and_no_job(app):
 
 @pytest.fixture
 def app(tmp_path):
-    database = os.environ.get("TEST_DATABASE_URL", "")
+    database = named_servers()["DATABASE_URL"]
     app = create_app(Settings.from_env({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": database}))
     with app.app_context():
         db.drop_all()  # a server's database may hold what other tests need
