@@ -81,7 +81,8 @@ class BoundedSession(requests.Session):
     def request(self, method: str, url: str, *_: Any, **options: Any) -> requests.Response:  # type: ignore[override]
         """Return the checked answer with its whole body; raise SourceError. ``timeout`` is ours to say."""
         outcome: queue.SimpleQueue[requests.Response | Exception] = queue.SimpleQueue()
-        if not _free.acquire(timeout=max(self._left(), 0.0)):
+        # Once the time is over nobody is asked, though a moment's wait would get through.
+        if self._left() <= 0 or not _free.acquire(timeout=max(self._left(), 0.0)):
             raise SourceError("timeout")
         target = lambda: outcome.put(self._attempt(method, url, options))  # noqa: E731
         threading.Thread(target=target, name="outside", daemon=True).start()
