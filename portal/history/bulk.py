@@ -7,7 +7,6 @@ here: which songs are listed (``service``), a job's life (``jobs``), playlists (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,32 +14,11 @@ from typing import Any, Protocol
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
-from portal.errors import InvalidError, TooLargeError
 from portal.history.matching import NEWEST_FIRST
 from portal.history.service import delete_bytes
 from portal.models import Song
 from portal.ports import Storage
-
-MOST_SONGS = 500
-ID = re.compile(r"[A-Za-z0-9_-]{1,22}", re.ASCII)
-
-
-class NothingSelectedError(InvalidError):
-    """No song was selected, or none that is still there."""
-
-    code = "nothing_selected"
-
-    def __init__(self) -> None:
-        super().__init__("Select at least one song first.")
-
-
-class TooManySelectedError(TooLargeError):
-    """More songs were selected than are taken at once."""
-
-    code = "too_many_songs"
-
-    def __init__(self) -> None:
-        super().__init__(f"At most {MOST_SONGS} songs can be changed at a time. Select fewer.")
+from portal.selection import NothingSelectedError
 
 
 class Restart(Protocol):
@@ -127,13 +105,3 @@ class SelectedSongs:
     def collect_in_new(self, user_id: int, song_ids: Sequence[str], name: str) -> Collected:
         """Put the songs into a new playlist."""
         return Collected(*self._collector.add_to_new(user_id, name, song_ids))
-
-
-def checked_ids(raw: Sequence[str]) -> list[str]:
-    """Return each id once, without what can be none; raise NothingSelectedError or TooManySelectedError."""
-    ids = [song_id for song_id in dict.fromkeys(raw) if ID.fullmatch(song_id)]
-    if not ids:
-        raise NothingSelectedError
-    if len(ids) > MOST_SONGS:
-        raise TooManySelectedError
-    return ids

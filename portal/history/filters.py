@@ -6,8 +6,10 @@ What belongs here: which values make sense. Not here: how they are looked for (`
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from classifier import GENRES
 from portal.models import JobState
@@ -30,7 +32,7 @@ class Filters:
 
     Each word of ``q`` must occur in the title, the artist or the file name, whatever its case and place; a ``state``
     nobody knows, or a ``genre`` that is not among ``genres``, filters nothing. ``since`` and ``until`` are days, both
-    included, as they begin and end in ``zone``.
+    included, as they begin and end in ``zone``. With ``judged`` only songs that have a verdict are looked for.
     """
 
     q: str = ""
@@ -41,6 +43,7 @@ class Filters:
     since: str = ""
     until: str = ""
     sort: str = NEWEST
+    judged: bool = False
     genres: tuple[str, ...] = field(default=GENRES, repr=False, compare=False)
     zone: tzinfo = field(default=UTC, repr=False, compare=False)
 
@@ -54,6 +57,14 @@ class Filters:
         self._keep("since", self.since if _day(self.since) else "")
         self._keep("until", self.until if _day(self.until) else "")
         self._keep("sort", self.sort if self.sort in SORTS else NEWEST)
+
+    @classmethod
+    def asked(cls, asked: Mapping[str, str], *, genres: tuple[str, ...], zone: tzinfo) -> Filters:
+        """Return what an address asks for, in the names of ``query``."""
+        names = {name: name for name in ("q", "genre", "state", "confidence", "corrected", "sort")}
+        names |= {"since": "from", "until": "to"}
+        told: dict[str, Any] = {field: asked.get(name, "") for field, name in names.items()}
+        return cls(**told, genres=genres, zone=zone)
 
     @property
     def narrowing(self) -> bool:

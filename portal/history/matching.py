@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from portal.history.filters import NEWEST, Filters
 from portal.models import Base, Feedback, HeardGenre, Job, PredictionRecord, Song
@@ -59,10 +59,15 @@ def matching(user_id: int, filters: Filters) -> Select[Any]:
 
 def stretch(found: Select[Any], sort: str, start: int, end: int, total: int) -> Select[Any]:
     """Return the ids from ``start`` to before ``end`` of all ``total`` that were ``found``, in the order asked for."""
+    if sort == "title":
+        titled = found.subquery()
+        ordered = select(titled.c.song_id).join(Song, Song.id == titled.c.song_id).order_by(*ORDERS[sort])
+        return ordered.offset(start).limit(end - start)
     if sort not in ("newest", "oldest"):
         songs = found.subquery()
-        ordered = select(songs.c.song_id).join(Song, Song.id == songs.c.song_id).outerjoin(Song.prediction)
-        return ordered.order_by(*ORDERS[sort]).offset(start).limit(end - start)
+        newest_first = songs.c.uploaded_at.desc(), songs.c.song_id.desc()
+        ordered = select(songs.c.song_id).outerjoin(PredictionRecord, _verdict_of(songs.c.song_id))
+        return ordered.order_by(ORDERS[sort][0], *newest_first).offset(start).limit(end - start)
     columns = found.selected_columns.uploaded_at, found.selected_columns.song_id
     newest, oldest = [column.desc() for column in columns], [column.asc() for column in columns]
     onwards, backwards = (newest, oldest) if sort == NEWEST else (oldest, newest)
@@ -70,6 +75,12 @@ def stretch(found: Select[Any], sort: str, start: int, end: int, total: int) -> 
         return found.order_by(*onwards).offset(start).limit(end - start)
     # Walked to from the end that is nearer: all that is skipped on the way has to be read.
     return found.order_by(*backwards).offset(max(total - end, 0)).limit(min(end, total) - start)
+
+
+def _verdict_of(song_id: ColumnElement[str]) -> ColumnElement[bool]:
+    # No length is below zero: it is asked for so that SQLite looks into the index that holds all it is to sort by, and
+    # not into the verdict itself, which lies behind some ten thousand characters of timeline.
+    return and_(PredictionRecord.song_id == song_id, PredictionRecord.duration >= 0)
 
 
 def _conditions(user_id: int, filters: Filters) -> list[tuple[type[Base], ColumnElement[bool]]]:
@@ -83,6 +94,8 @@ def _conditions(user_id: int, filters: Filters) -> list[tuple[type[Base], Column
         wanted.append((PredictionRecord, PredictionRecord.music.is_(filters.confidence != "not_music")))
     if filters.confidence in ("sure", "unsure"):
         wanted.append((PredictionRecord, PredictionRecord.sure.is_(filters.confidence == "sure")))
+    if filters.judged:
+        wanted.append((PredictionRecord, PredictionRecord.song_id.is_not(None)))
     if filters.corrected:
         wanted.append((Song, _said(user_id, filters.corrected)))
     return wanted + [(Song, _mentions(word)) for word in filters.q.split()[:MAX_WORDS]]

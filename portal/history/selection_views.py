@@ -11,12 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.extensions import login_manager
-from portal.history.bulk import NothingSelectedError, checked_ids
 from portal.history.export import to_csv
 from portal.history.filters import Filters
+from portal.language import _, lazy, ngettext
+from portal.selection import NothingSelectedError, checked_ids
 from portal.web import current_user_id, safe_next, services
 
 blueprint = Blueprint("selection", __name__, url_prefix="/history/selected")
+
+KEPT = lazy("The others are up to date, already waiting, or their audio is not kept any more.")
 
 
 @blueprint.before_request
@@ -38,7 +41,13 @@ def delete() -> ResponseReturnValue:
         songs = services().selected.chosen(current_user_id(), ids)
         return render_template("history/delete_selected.html", songs=songs, back=_back())
     count = services().selected.delete(current_user_id(), ids)
-    flash(f"{_songs(count)} removed from your history.", "success" if count else "info")
+    if count:
+        flash(
+            ngettext("1 song was removed from your history.", "%(num)d songs were removed from your history.", count),
+            "success",
+        )
+    else:
+        flash(_("No songs were removed from your history."), "info")
     return redirect(_back(), 303)
 
 
@@ -48,11 +57,12 @@ def analyse_again() -> ResponseReturnValue:
     ids = _ids()
     count = services().selected.analyse_again(current_user_id(), ids)
     if count == len(ids):
-        flash(f"{_songs(count)} queued to be analysed again.", "success")
+        all_of_them = ngettext(
+            "1 song was queued to be analysed again.", "%(num)d songs were queued to be analysed again.", count
+        )
+        flash(all_of_them, "success")
     else:
-        kept = "The others are up to date, already waiting, or their audio is not kept any more."
-        queued = f"{_songs(count)} queued to be analysed again".lower()
-        flash(f"Of the {len(ids)} selected, {queued}. {kept}", "info")
+        flash(" ".join((_some_queued(count, len(ids)), str(KEPT))), "info")
     return redirect(_back(), 303)
 
 
@@ -67,7 +77,7 @@ def collect() -> ResponseReturnValue:
     else:
         told = {"songs": selected.chosen(user_id, ids), "playlists": selected.playlists(user_id), "back": _back()}
         return render_template("history/collect_selected.html", **told)
-    flash(f'{_songs(collected.new)} added to "{collected.playlist}".', "success" if collected.new else "info")
+    flash(_added(collected.new, collected.playlist), "success" if collected.new else "info")
     return redirect(url_for("playlists.show", playlist_id=collected.playlist_id), 303)
 
 
@@ -87,5 +97,18 @@ def _back() -> str:
     return safe_next(request.form.get("next"), url_for("history.index"))
 
 
-def _songs(count: int) -> str:
-    return "1 song was" if count == 1 else f"{count or 'No'} songs were"
+def _some_queued(count: int, selected: int) -> str:
+    if not count:
+        return _("Of the %(selected)s selected, no songs were queued to be analysed again.", selected=selected)
+    return ngettext(
+        "Of the %(selected)s selected, 1 song was queued to be analysed again.",
+        "Of the %(selected)s selected, %(num)d songs were queued to be analysed again.",
+        count,
+        selected=selected,
+    )
+
+
+def _added(count: int, playlist: str) -> str:
+    if not count:
+        return _('No songs were added to "%(name)s".', name=playlist)
+    return ngettext('1 song was added to "%(name)s".', '%(num)d songs were added to "%(name)s".', count, name=playlist)

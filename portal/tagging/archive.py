@@ -112,7 +112,7 @@ def _reason_to_skip(song: Taggable, *, doubtful: bool) -> str:
     if hearing is None:
         return "There is no result yet."
     if not hearing.music:
-        return "This may not be music."
+        return "You said that this is no music." if hearing.said else "This may not be music."
     if not hearing.sure and not doubtful:
         likeliest = " or ".join(map(tag_name, hearing.ranked()[:2]))
         return f"We are not sure of the genre: {likeliest}."

@@ -6,6 +6,7 @@ What belongs here: errors of this feature, and the sentences for the codes that 
 from __future__ import annotations
 
 from portal.errors import ConflictError, InvalidError, NotFoundError, PortalError
+from portal.language import _, lazy
 
 
 class UnwritableFormatError(PortalError):
@@ -14,10 +15,12 @@ class UnwritableFormatError(PortalError):
     code = "format_unwritable"
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f"GenreGenie cannot write a genre into {name} files. It can into MP3, FLAC, Ogg Vorbis, Opus, M4A, WAV "
-            "and AIFF."
+        message = _(
+            "GenreGenie cannot write a genre into %(name)s files. It can into MP3, FLAC, Ogg Vorbis, Opus, M4A, WAV "
+            "and AIFF.",
+            name=name,
         )
+        super().__init__(message)
 
 
 class UnreadableTagsError(ConflictError):
@@ -25,16 +28,18 @@ class UnreadableTagsError(ConflictError):
 
     code = "tags_unreadable"
     SENTENCES = {  # noqa: RUF012 - a constant of the class
-        "damaged": "This file is damaged where its tags stand. Writing into it could break it, so we leave it alone.",
-        "no_music": "This is not a music file that we know how to write a genre into.",
-        "too_big": "The tags of this file are as large as its format allows. There is no room for a genre.",
-        "too_heavy": "The tags of this file need more time or memory than we can give them.",
-        "not_made": "The copy could not be made just now. Please try again in a while.",
-        "crashed": "The tags of this file cannot be read.",
+        "damaged": lazy(
+            "This file is damaged where its tags stand. Writing into it could break it, so we leave it alone."
+        ),
+        "no_music": lazy("This is not a music file that we know how to write a genre into."),
+        "too_big": lazy("The tags of this file are as large as its format allows. There is no room for a genre."),
+        "too_heavy": lazy("The tags of this file need more time or memory than we can give them."),
+        "not_made": lazy("The copy could not be made just now. Please try again in a while."),
+        "crashed": lazy("The tags of this file cannot be read."),
     }
 
     def __init__(self, reason: str) -> None:
-        super().__init__(self.SENTENCES.get(reason, self.SENTENCES["crashed"]))
+        super().__init__(str(self.SENTENCES.get(reason, self.SENTENCES["crashed"])))
 
 
 class FileGoneError(NotFoundError):
@@ -43,7 +48,7 @@ class FileGoneError(NotFoundError):
     code = "file_gone"
 
     def __init__(self) -> None:
-        super().__init__("The file of this song is not kept any more, or cannot be reached just now.")
+        super().__init__(_("The file of this song is not kept any more, or cannot be reached just now."))
 
 
 class NoVerdictError(ConflictError):
@@ -52,7 +57,7 @@ class NoVerdictError(ConflictError):
     code = "no_verdict"
 
     def __init__(self) -> None:
-        super().__init__("This song has no result yet, so there is no genre to write.")
+        super().__init__(_("This song has no result yet, so there is no genre to write."))
 
 
 class WrongChoiceError(InvalidError):
@@ -61,7 +66,7 @@ class WrongChoiceError(InvalidError):
     code = "wrong_choice"
 
     def __init__(self) -> None:
-        super().__init__("Choose at least one of the genres shown, and what is to become of those in the file.")
+        super().__init__(_("Choose at least one of the genres shown, and what is to become of those in the file."))
 
 
 def error_of(code: str, detail: str) -> PortalError:

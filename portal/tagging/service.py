@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, scoped_session
 
 from portal.errors import NotFoundError, PortalError
+from portal.language import _
 from portal.models import PredictionRecord, Song
 from portal.ports import Storage
 from portal.tagging.archive import archive
@@ -90,11 +92,17 @@ class TaggingService:
             # Opened before its folder goes: what is sent needs no name, and nothing is left whoever hangs up.
             return Copy(path.open("rb"), path.stat().st_size, song.filename, written.kind)
 
-    def select(self, user_id: int, asked: Mapping[str, str]) -> Selection:
+    def select(self, user_id: int, asked: Mapping[str, str], zone: tzinfo = UTC) -> Selection:
         """Return the person's songs that fit a search, the newest first, as many as one archive may hold."""
-        found = self._library(user_id, asked, MOST_SONGS)
+        found = self._library(user_id, asked, zone, MOST_SONGS)
         songs = within_limits([taggable(song) for song in found.songs])
-        return Selection(songs, found.total, found.q, found.genre)
+        return Selection(songs, found.total, found.query)
+
+    def picked(self, user_id: int, song_ids: Sequence[str]) -> Selection:
+        """Return those of the songs that are the person's, the newest first, as many as one archive may hold."""
+        newest = Song.created_at.desc(), Song.id.desc()
+        songs = self._session.scalars(_own(user_id).where(Song.id.in_(song_ids)).order_by(*newest)).all()
+        return Selection(within_limits([taggable(song) for song in songs]), len(songs), picked=True)
 
     def archive(self, selection: Selection, mode: str, *, doubtful: bool) -> Iterator[bytes]:
         """Return a ZIP of the songs in the making; raise WrongChoiceError before it begins."""
@@ -102,11 +110,13 @@ class TaggingService:
 
     def song(self, user_id: int, song_id: str) -> Taggable:
         """Return one song; raise NotFoundError if it is not theirs."""
-        song = self._session.scalar(
-            select(Song)
-            .where(Song.user_id == user_id, Song.id == song_id)
-            .options(joinedload(Song.prediction).load_only(*USED))
-        )
+        song = self._session.scalar(_own(user_id).where(Song.id == song_id))
         if song is None:
-            raise NotFoundError("There is no such song in your history.")
+            raise NotFoundError(_("There is no such song in your history."))
         return taggable(song)
+
+
+def _own(user_id: int) -> Select[Any]:
+    """Return the statement for a person's songs, with what taggable() looks at."""
+    wanted = joinedload(Song.prediction).load_only(*USED), joinedload(Song.feedback)
+    return select(Song).where(Song.user_id == user_id).options(*wanted)

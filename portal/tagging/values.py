@@ -6,11 +6,11 @@ What belongs here: frozen values and pure functions. Not here: how a file's byte
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from typing import Protocol
 
-from portal.models import Song
+from portal.models import Feedback, PredictionRecord, Song
 from portal.tagging.errors import WrongChoiceError
 from portal.tagging.files.wishes import MODES
 from portal.text import extension, file_name
@@ -33,16 +33,22 @@ GENRE_TAGS = {"hiphop": "Hip-Hop"}
 
 @dataclass(frozen=True)
 class Hearing:
-    """What was heard of a song: the genres to write, the scores of all, and whether to rely on it."""
+    """What a song is taken to be: the genres to write, the scores of all, and whether to rely on it.
+
+    ``said`` is whether its owner said so; their word goes before what was heard.
+    """
 
     genres: tuple[str, ...]
     scores: Mapping[str, float]
     sure: bool
     music: bool
+    said: bool = False
 
     def ranked(self) -> list[str]:
-        """Return the genres to choose from, the likeliest first."""
-        return sorted({*self.scores, *self.genres}, key=lambda genre: (-self.scores.get(genre, 0.0), genre))
+        """Return the genres to choose from: those the owner named in their order, then the likeliest first."""
+        named = self.genres if self.said else ()
+        others = {*self.scores, *self.genres} - {*named}
+        return [*named, *sorted(others, key=lambda genre: (-self.scores.get(genre, 0.0), genre))]
 
 
 @dataclass(frozen=True)
@@ -64,25 +70,27 @@ class Found:
 
     songs: Sequence[Song]
     total: int
-    q: str
-    genre: str
+    query: Mapping[str, str]
 
 
 class Library(Protocol):
     """Finds somebody's songs as their history does."""
 
-    def __call__(self, user_id: int, asked: Mapping[str, str], limit: int) -> Found:
-        """Return at most ``limit`` of the person's songs that have a verdict and fit ``asked`` (q, genre)."""
+    def __call__(self, user_id: int, asked: Mapping[str, str], zone: tzinfo, limit: int) -> Found:
+        """Return at most ``limit`` of the person's songs that have a verdict and fit what an address asks for.
+
+        Days begin and end in ``zone``.
+        """
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The songs of one archive, of all ``total`` that fit; and the search."""
+    """The songs of one archive, of all ``total`` that fit; and the search, or else that they were ``picked``."""
 
     songs: tuple[Taggable, ...]
     total: int
-    q: str
-    genre: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    picked: bool = False
 
     @property
     def size(self) -> int:
@@ -100,11 +108,24 @@ def taggable(song: Song) -> Taggable:
     """Return what a copy takes of a song."""
     return Taggable(
         *(song.id, song.title, song.filename, song.stored_name, song.size_bytes, song.created_at),
-        hearing=_hearing(song.prediction) if song.prediction else None,
+        hearing=_hearing(song.prediction, song.feedback) if song.prediction else None,
     )
 
 
-def _hearing(verdict: Any) -> Hearing:
+def _hearing(verdict: PredictionRecord, feedback: Feedback | None) -> Hearing:
+    heard = _heard(verdict)
+    if feedback is None:
+        return heard
+    if feedback.genre is None:
+        return replace(heard, genres=(), music=False, said=True)
+    if feedback.genre == verdict.genre and not feedback.second and heard.genres:
+        # Who agrees agrees with all that was shown.
+        return replace(heard, sure=True, said=True)
+    said = tuple(filter(None, (feedback.genre, feedback.second)))
+    return replace(heard, genres=said, sure=True, music=True, said=True)
+
+
+def _heard(verdict: PredictionRecord) -> Hearing:
     # A second genre that may not be relied on is not shown, and so not written either; nor any of what is no music.
     others = (verdict.genres or []) if verdict.sure else []
     genres = tuple(dict.fromkeys([verdict.genre, *others])) if verdict.music else ()

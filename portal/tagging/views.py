@@ -5,20 +5,22 @@ What belongs here: reading requests and choosing answers. Not here: rules (``ser
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required
 
 from portal.errors import NotFoundError, PortalError
 from portal.extensions import limiter
+from portal.selection import NothingSelectedError, checked_ids
 from portal.tagging.errors import FileGoneError, NoVerdictError, UnreadableTagsError, UnwritableFormatError
 from portal.tagging.service import Look
 from portal.tagging.values import MOST_BYTES, MOST_SONGS, Selection, tag_name
-from portal.web import current_user_id, services, wants_json
+from portal.web import current_user_id, current_zone, safe_next, services, wants_json
 
 blueprint = Blueprint("tagging", __name__)
 blueprint.add_app_template_filter(tag_name)
@@ -83,8 +85,19 @@ def copy(song_id: str) -> ResponseReturnValue:
 @blueprint.get("/history/tagged")
 @login_required
 def choose() -> str:
-    selection = _selection(request.args)
-    return render_template("tagging/archive.html", selection=selection, most_songs=MOST_SONGS, most_bytes=MOST_BYTES)
+    return _choices(_searched(request.args))
+
+
+# A POST, since five hundred ids fit in no address; it changes nothing.
+@blueprint.post("/history/selected/tagged")
+@login_required
+def choose_selected() -> ResponseReturnValue:
+    try:
+        picked = _picked()
+    except NothingSelectedError as error:
+        flash(str(error), "error")
+        return redirect(_back(), 303)
+    return _choices(picked)
 
 
 @blueprint.post("/history/tagged")
@@ -92,14 +105,30 @@ def choose() -> str:
 @login_required
 def archive() -> Response:
     mode, doubtful = request.form.get("mode", ""), "doubtful" in request.form
-    content = services().tagging.archive(_selection(request.form), mode, doubtful=doubtful)
+    selection = _picked() if "song" in request.form else _searched(request.form)
+    content = services().tagging.archive(selection, mode, doubtful=doubtful)
     name = f"genregenie-songs-{datetime.now(UTC).date()}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Accel-Buffering": "no"}
     return Response(content, content_type="application/zip", headers=headers)
 
 
-def _selection(asked: Any) -> Selection:
-    return services().tagging.select(current_user_id(), {name: asked.get(name, "") for name in ("q", "genre")})
+def _searched(asked: Mapping[str, str]) -> Selection:
+    return services().tagging.select(current_user_id(), asked, current_zone())
+
+
+def _picked() -> Selection:
+    return services().tagging.picked(current_user_id(), checked_ids(request.form.getlist("song")))
+
+
+def _choices(selection: Selection) -> str:
+    asked: dict[str, Any] = dict(selection.query)
+    back = _back() if selection.picked else url_for("history.index", **asked)
+    limits = {"most_songs": MOST_SONGS, "most_bytes": MOST_BYTES}
+    return render_template("tagging/archive.html", selection=selection, back=back, **limits)
+
+
+def _back() -> str:
+    return safe_next(request.form.get("next"), url_for("history.index"))
 
 
 def _page(look: Look) -> str:

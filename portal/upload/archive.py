@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import IO, cast
 
 from portal.errors import InvalidError
+from portal.language import _, ngettext
 from portal.text import extension, file_name
 
 SUFFIX = ".zip"
@@ -62,7 +63,7 @@ class DamagedArchiveError(InvalidError):
     code = "damaged_archive"
 
     def __init__(self) -> None:
-        super().__init__("This is not a ZIP archive that we can read.")
+        super().__init__(_("This is not a ZIP archive that we can read."))
 
 
 class NoSongsError(InvalidError):
@@ -71,7 +72,7 @@ class NoSongsError(InvalidError):
     code = "no_songs"
 
     def __init__(self) -> None:
-        super().__init__("There are no songs in this archive.")
+        super().__init__(_("There are no songs in this archive."))
 
 
 class TooManySongsError(InvalidError):
@@ -80,7 +81,13 @@ class TooManySongsError(InvalidError):
     code = "too_many"
 
     def __init__(self, left: int) -> None:
-        super().__init__(f"{left} more songs were not taken: {MAX_SONGS} at once are the most. Upload them separately.")
+        message = ngettext(
+            "%(num)d more song was not taken: %(most)s at once are the most. Upload it separately.",
+            "%(num)d more songs were not taken: %(most)s at once are the most. Upload them separately.",
+            left,
+            most=MAX_SONGS,
+        )
+        super().__init__(message)
 
 
 class NestedArchiveError(InvalidError):
@@ -89,7 +96,7 @@ class NestedArchiveError(InvalidError):
     code = "nested_archive"
 
     def __init__(self) -> None:
-        super().__init__("An archive inside an archive is not opened. Upload it by itself.")
+        super().__init__(_("An archive inside an archive is not opened. Upload it by itself."))
 
 
 class EncryptedEntryError(InvalidError):
@@ -98,7 +105,7 @@ class EncryptedEntryError(InvalidError):
     code = "encrypted"
 
     def __init__(self) -> None:
-        super().__init__("This song is locked with a password.")
+        super().__init__(_("This song is locked with a password."))
 
 
 class DamagedEntryError(InvalidError):
@@ -107,7 +114,7 @@ class DamagedEntryError(InvalidError):
     code = "damaged"
 
     def __init__(self) -> None:
-        super().__init__("This song is damaged inside the archive.")
+        super().__init__(_("This song is damaged inside the archive."))
 
 
 class EntryTooLargeError(InvalidError):
@@ -116,7 +123,7 @@ class EntryTooLargeError(InvalidError):
     code = "too_large"
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"This file is larger than {limit // 2**20} MB.")
+        super().__init__(_("This file is larger than %(most)s MB.", most=limit // 2**20))
 
 
 class BombError(InvalidError):
@@ -125,7 +132,7 @@ class BombError(InvalidError):
     code = "bomb"
 
     def __init__(self) -> None:
-        super().__init__("Not taken: this archive unpacks to far more than it holds.")
+        super().__init__(_("Not taken: this archive unpacks to far more than it holds."))
 
 
 class OutOfTimeError(InvalidError):
@@ -134,7 +141,9 @@ class OutOfTimeError(InvalidError):
     code = "not_reached"
 
     def __init__(self) -> None:
-        super().__init__("Not taken, for it took too long. Upload the archive again: what is here is not taken twice.")
+        super().__init__(
+            _("Not taken, for it took too long. Upload the archive again: what is here is not taken twice.")
+        )
 
 
 @dataclass

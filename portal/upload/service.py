@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import scoped_session
 
 from portal.errors import InvalidError, PortalError, TooLargeError
+from portal.language import _
 from portal.models import Job, Song, User, utc_now
 from portal.models.user import KeepAudio, audio_expiry
 from portal.ports import Storage, StorageError
@@ -43,7 +44,16 @@ class FileTooLargeError(TooLargeError):
     """The file has more bytes than one song may have."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"This file is larger than {limit // 2**20} MB.")
+        super().__init__(_("This file is larger than %(most)s MB.", most=limit // 2**20))
+
+
+class ChangedError(InvalidError):
+    """What arrived is not what was announced: the file was written to while it was sent."""
+
+    code = "changed"
+
+    def __init__(self) -> None:
+        super().__init__(_("This file was changed while it was sent. Choose it again."))
 
 
 class NotStoredError(PortalError):
@@ -52,14 +62,14 @@ class NotStoredError(PortalError):
     code = "not_stored"
 
     def __init__(self) -> None:
-        super().__init__("We could not store this file just now. Please try again in a while.")
+        super().__init__(_("We could not store this file just now. Please try again in a while."))
 
 
 class UnknownHashError(InvalidError):
     """What was asked for are not hashes, or too many."""
 
     def __init__(self) -> None:
-        super().__init__(f"Ask for 1 to {MAX_HASHES} SHA-256 hashes, each as 64 digits of 0-9 and a-f.")
+        super().__init__(_("Ask for 1 to %(most)s SHA-256 hashes, each as 64 digits of 0-9 and a-f.", most=MAX_HASHES))
 
 
 @dataclass(frozen=True)
@@ -79,13 +89,13 @@ class UploadService:
         self._queue = queue
         self._max_bytes = max_bytes
 
-    def accept(self, user_id: int, filename: str, stream: IO[bytes]) -> Accepted:
+    def accept(self, user_id: int, filename: str, stream: IO[bytes], announced: str = "") -> Accepted:
         """Keep the file and queue its analysis; the same bytes of the same person are one song.
 
-        If the audio of that song was deleted, these bytes take its place. Raises FileTooLargeError or NotStoredError,
-        and then nothing is left behind.
+        If the audio of that song was deleted, these bytes take its place. Raises FileTooLargeError, NotStoredError or,
+        if the bytes do not have the ``announced`` SHA-256, ChangedError; and then nothing is left behind.
         """
-        song = self._store(user_id, file_name(filename), stream)
+        song = self._store(user_id, file_name(filename), stream, announced)
         try:
             song.audio_expires_at = audio_expiry(self._choice(user_id), utc_now())
             self._session.add(song)
@@ -114,7 +124,7 @@ class UploadService:
         found = select(Song.content_hash, Song.id).where(Song.user_id == user_id, Song.content_hash.in_(hashes), here)
         return {content: song_id for content, song_id in self._session.execute(found)}  # noqa: C416
 
-    def _store(self, user_id: int, filename: str, stream: IO[bytes]) -> Song:
+    def _store(self, user_id: int, filename: str, stream: IO[bytes], announced: str) -> Song:
         stored_name = secrets.token_hex(16) + extension(filename).lower()
         digest = hashlib.sha256()
         size = 0
@@ -126,6 +136,8 @@ class UploadService:
                         raise FileTooLargeError(self._max_bytes)
                     digest.update(chunk)
                     target.write(chunk)
+                if announced and digest.hexdigest() != announced:
+                    raise ChangedError
         except StorageError as error:
             logger.exception("an upload could not be stored")
             raise NotStoredError from error

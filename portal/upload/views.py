@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage
 
 from portal.errors import PortalError
 from portal.extensions import limiter
+from portal.language import _, lazy, ngettext
 from portal.text import file_name
 from portal.upload.archive import AUDIO, MAX_SONGS, SUFFIX, Allowance, is_archive, songs_inside
 from portal.upload.service import Accepted, FileTooLargeError, NotStoredError
@@ -33,7 +34,7 @@ MAX_TOLD = 5
 TOLD_CHARACTERS = 60
 """Messages travel in the session's cookie, which holds 4 KB."""
 
-NO_FILE = {"filename": "", "error": "no_file", "message": "Choose at least one song first."}
+NO_FILE: dict[str, Any] = {"filename": "", "error": "no_file", "message": lazy("Choose at least one song first.")}
 STATUS = {FileTooLargeError.code: 413, NotStoredError.code: 503}
 ALSO_TAKEN = "audio/*"
 
@@ -98,8 +99,10 @@ def _take_in(file: FileStorage, allowance: Allowance) -> Iterable[Outcome]:
     filename = file_name(file.filename or "")
     if is_archive(filename):
         return services().archives.take_in(current_user_id(), filename, file.stream, allowance)
+    # Our script sends one file a request; without it nobody has computed anything.
+    announced = request.form.get("sha256", "") if len(_chosen()) == 1 else ""
     try:
-        return [Outcome(filename, services().uploads.accept(current_user_id(), filename, file.stream))]
+        return [Outcome(filename, services().uploads.accept(current_user_id(), filename, file.stream, announced))]
     except PortalError as error:
         return [Outcome(filename, error)]
 
@@ -134,15 +137,19 @@ def _page(rejected: list[dict[str, Any]]) -> str:
 def _redirect(accepted: list[dict[str, Any]], rejected: list[dict[str, Any]]) -> ResponseReturnValue:
     if len(accepted) == 1 and not rejected:
         if accepted[0]["duplicate"]:
-            flash("You uploaded this song before; here it is.", "info")
+            flash(_("You uploaded this song before; here it is."), "info")
         return redirect(accepted[0]["url"], 303)
     fresh = sum(not song["duplicate"] for song in accepted)
     if fresh:
-        flash(f"{fresh} {'song is' if fresh == 1 else 'songs are'} being analysed.", "success")
-    if fresh < len(accepted):
-        flash(f"{len(accepted) - fresh} of these you uploaded before.", "info")
+        flash(ngettext("%(num)d song is being analysed.", "%(num)d songs are being analysed.", fresh), "success")
+    if before := len(accepted) - fresh:
+        flash(
+            ngettext("%(num)d of these you uploaded before.", "%(num)d of these you uploaded before.", before), "info"
+        )
     for problem in rejected[:MAX_TOLD]:
         flash(f"{problem['filename'][:TOLD_CHARACTERS]}: {problem['message']}", "error")
     if len(rejected) > MAX_TOLD:
-        flash(f"{len(rejected) - MAX_TOLD} more were not taken.", "error")
+        flash(
+            ngettext("%(num)d more was not taken.", "%(num)d more were not taken.", len(rejected) - MAX_TOLD), "error"
+        )
     return redirect(url_for("history.index"), 303)

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from classifier import load_model
-from portal.history.bulk import MOST_SONGS
 from portal.history.filters import Filters
 from portal.jobs.again import Restarts
 from portal.models import JobState, PlaylistEntry, utc_now
 from portal.playlists.order import FARTHEST, GAP
 from portal.ports import StorageError
+from portal.selection import MOST_SONGS
 
 ACTIONS = ("delete", "again", "playlist", "export.csv")
 

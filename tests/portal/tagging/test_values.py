@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from portal.models import Feedback, PredictionRecord
 from portal.tagging import values
 from portal.tagging.errors import WrongChoiceError
-from portal.tagging.values import Hearing, Taggable, checked, name_in_archive, tag_name, within_limits
+from portal.tagging.values import Hearing, Taggable, _hearing, checked, name_in_archive, tag_name, within_limits
 
 HEARING = Hearing(("hiphop", "pop"), {"rock": 0.1, "hiphop": 0.6, "pop": 0.3}, sure=True, music=True)
 
@@ -29,6 +30,38 @@ def test_chosen_genres_are_written_the_likeliest_first():
 def test_what_was_not_offered_is_refused(genres, mode):
     with pytest.raises(WrongChoiceError):
         checked(HEARING, genres, mode)
+
+
+@pytest.mark.parametrize(
+    ("genre", "second", "genres", "sure", "music"),
+    [
+        ("jazz", None, ("jazz", "pop"), True, True),
+        ("jazz", "rock", ("jazz", "rock"), True, True),
+        ("rock", None, ("rock",), True, True),
+        ("polka", "rock", ("polka", "rock"), True, True),
+        (None, None, (), True, False),
+    ],
+)
+def test_the_owners_word_replaces_the_verdict_and_agreeing_keeps_all_of_it(genre, second, genres, sure, music):
+    feedback = Feedback(genre=genre, second=second)
+    hearing = _hearing(verdict(genres=["jazz", "pop"]), feedback)
+    assert (hearing.genres, hearing.sure, hearing.music, hearing.said) == (genres, sure, music, True)
+    assert hearing.ranked()[: len(genres)] == list(genres)
+
+
+def test_who_agrees_with_a_doubtful_verdict_makes_it_sure_but_not_its_second_genre():
+    hearing = _hearing(verdict(genres=["jazz", "pop"], sure=False), Feedback(genre="jazz"))
+    assert (hearing.genres, hearing.sure) == (("jazz",), True)
+
+
+def test_what_the_owner_says_is_music_after_all_gets_its_genre():
+    hearing = _hearing(verdict(music=False), Feedback(genre="jazz"))
+    assert (hearing.genres, hearing.music) == (("jazz",), True)
+
+
+def verdict(**changes):
+    said = {"genre": "jazz", "genres": None, "scores": {"jazz": 0.6, "pop": 0.3}, "sure": True, "music": True}
+    return PredictionRecord(**said | changes)
 
 
 def test_names_in_an_archive_are_unique_whatever_their_case():

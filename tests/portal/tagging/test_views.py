@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import mutagen
 import pytest
 
-from portal.models import JobState
+from portal.models import Feedback, JobState
+from portal.selection import MOST_SONGS
 from portal.tagging import values
 from portal.tagging.files.formats import rewrite
 from portal.tagging.files.wishes import wish
@@ -103,6 +106,7 @@ def test_the_song_of_somebody_else_and_no_song_at_all_are_not_found(as_alice, bo
 @pytest.mark.parametrize("method", ROUTES)
 def test_strangers_log_in_first(client, path, method):
     assert client.open(path, method=method).status_code == 302
+    assert client.post("/history/selected/tagged").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -187,9 +191,110 @@ def test_the_archive_keeps_to_the_filters_of_the_history(as_alice, alice, store,
     store(alice, sounds("wav"), genre="jazz", filename="jazz.wav", title="Wanted")
     store(alice, sounds("wav"), genre="rock", filename="other.wav", title="Other")
     page = as_alice.get("/history/tagged?q=want&genre=rock").text
-    assert "1 song in Rock" in page
+    assert "1 song," in page
+    assert "<dd>Rock</dd>" in page
+    assert '<dd dir="auto">want</dd>' in page
     answer = as_alice.post("/history/tagged", data={"mode": "keep", "q": "want", "genre": "rock"})
     assert zipfile.ZipFile(io.BytesIO(answer.data)).namelist() == ["want.wav", "GenreGenie.csv"]
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("confidence=unsure", ["doubt.wav"]),
+        ("corrected=yes", ["corrected.wav"]),
+        ("from=2020-01-01&to=2020-12-31", ["old.wav"]),
+        ("to=2020-02-29&sort=title", []),
+        ("state=queued", ["again.wav"]),
+        ("state=failed", []),
+        ("confidence=sure&corrected=none&state=done&genre=jazz&q=song", ["old.wav"]),
+    ],
+)
+def test_every_filter_of_the_history_narrows_the_archive(
+    as_alice, alice, session, store, make_song, sounds, address, names
+):
+    store(alice, sounds("wav"), filename="doubt.wav", confidence=0.3)
+    store(alice, sounds("wav"), filename="old.wav", created_at=datetime(2020, 3, 1, tzinfo=UTC))
+    corrected = store(alice, sounds("wav"), filename="corrected.wav")
+    store(alice, sounds("wav"), filename="again.wav").job.state = JobState.QUEUED
+    say(session, corrected, "rock")
+    make_song(alice, state=JobState.FAILED)
+    page = as_alice.get(f"/history/tagged?{address}").text
+    form = page.partition('action="/history/tagged"')[2]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert bool(hidden) == bool(names)
+    asked = dict(pair.split("=") for pair in address.split("&"))
+    answer = as_alice.post("/history/tagged", data={"mode": "keep", "doubtful": "yes"} | (hidden or asked))
+    assert zipfile.ZipFile(io.BytesIO(answer.data)).namelist() == [*names, "GenreGenie.csv"]
+
+
+def test_days_are_those_of_the_reader(as_alice, alice, session, store, sounds):
+    alice.time_zone = "Pacific/Auckland"
+    session.commit()
+    store(alice, sounds("wav"), created_at=datetime(2020, 2, 29, 20, tzinfo=UTC))
+    assert "1 song," in as_alice.get("/history/tagged?from=2020-03-01&to=2020-03-01").text
+
+
+def test_selected_songs_are_downloaded_and_no_others(as_alice, alice, bob, store, sounds):
+    wanted = [store(alice, sounds("wav"), filename=f"{name}.wav", title="<i>") for name in ("one", "two")]
+    store(alice, sounds("wav"), filename="other.wav")
+    theirs = store(bob, sounds("wav"), filename="bobs.wav", title="Secret")
+    chosen = [*(song.id for song in wanted), theirs.id, "nothing", "\0", "a" * 5000, "\U0001f3b5"]
+    page = as_alice.post("/history/selected/tagged", data={"song": chosen, "next": "/history?page=2"}).text
+    assert "2 songs," in page
+    assert "Those that you selected." in page
+    assert 'href="/history?page=2"' in page
+    hidden = re.findall(r'name="song" value="([^"]+)"', page)
+    assert sorted(hidden) == sorted(song.id for song in wanted)
+    for ids in (hidden, chosen):
+        answer = as_alice.post("/history/tagged", data={"mode": "replace", "song": ids})
+        names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+        assert sorted(names) == ["GenreGenie.csv", "one.wav", "two.wav"]
+
+
+def test_a_selection_of_nothing_leads_back_and_one_of_too_much_is_refused(as_alice, bob, make_song):
+    for ids in ([], ["\0"]):
+        answer = as_alice.post("/history/selected/tagged", data={"song": ids, "next": "//elsewhere.example"})
+        assert (answer.status_code, answer.location) == (303, "/history")
+    assert "Select at least one song first." in as_alice.get("/history").text
+    for path in ("/history/selected/tagged", "/history/tagged"):
+        many = [f"song-{number}" for number in range(MOST_SONGS + 1)]
+        assert as_alice.post(path, data={"song": many, "mode": "keep"}).status_code == 413
+    gone = as_alice.post("/history/selected/tagged", data={"song": [make_song(bob).id]})
+    assert "No song with a result fits" in gone.text
+
+
+def test_a_selection_costs_the_database_the_same_however_many_songs(as_alice, alice, store, sounds, count_queries):
+    counts = []
+    for count in (1, 5):
+        chosen = [store(alice, sounds("wav")).id for _ in range(count)]
+        with count_queries() as statements:
+            as_alice.post("/history/selected/tagged", data={"song": chosen})
+        counts.append(len(statements))
+    assert counts == [2, 2]
+
+
+def test_what_the_owner_said_it_is_goes_before_what_was_heard(as_alice, alice, session, store, sounds):
+    song = store(alice, sounds("wav"), filename="mine.wav", confidence=0.3)
+    say(session, song, "rock", second="pop")
+    page = as_alice.get(f"/songs/{song.id}/tagged").text
+    assert "This is what you said it is." in page
+    assert "We are not sure" not in page
+    assert re.findall(r'name="genre" value="(\w+)" checked', page) == ["rock", "pop"]
+    archive = zipfile.ZipFile(io.BytesIO(as_alice.post("/history/tagged", data={"mode": "replace"}).data))
+    rows = list(csv.DictReader(io.StringIO(archive.read("GenreGenie.csv").decode("utf-8-sig"))))
+    assert [(row["outcome"], row["genre_now"]) for row in rows] == [("written", "Rock; Pop")]
+
+
+def test_what_the_owner_said_is_no_music_gets_no_genre(as_alice, alice, session, store, sounds):
+    song = store(alice, sounds("wav"))
+    song.prediction.music = False
+    say(session, song, None)
+    page = as_alice.get(f"/songs/{song.id}/tagged").text
+    assert "You said that this is no music." in page
+    assert " checked" not in page
+    archive = zipfile.ZipFile(io.BytesIO(as_alice.post("/history/tagged", data={"mode": "replace"}).data))
+    assert b"You said that this is no music." in archive.read("GenreGenie.csv")
 
 
 def test_the_limits_are_said_before_they_cut(as_alice, alice, store, sounds, monkeypatch):
@@ -219,6 +324,18 @@ def test_an_archive_costs_the_database_the_same_however_many_songs(as_alice, ali
     assert counts == [4, 4]
 
 
+def test_names_nobody_expects_can_be_unpacked_anywhere(as_alice, alice, store, sounds):
+    hebrew, emoji = "\u05e9\u05d9\u05e8.wav", "\U0001f468\u200d\U0001f469\u200d\U0001f467.wav"
+    hostile = ("<img src=x onerror=alert(1)>.wav", "../../etc/passwd.wav", "C:\\con.wav", "x" * 300 + ".wav", "CON.wav")
+    for name in (hebrew, emoji, hebrew, *hostile, "gpj.\u202eexe.wav"):
+        store(alice, sounds("wav"), filename=name)
+    answer = as_alice.post("/history/tagged", data={"mode": "replace"})
+    names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert {hebrew, emoji, hebrew.replace(".wav", " (2).wav"), "CON_.wav"} <= set(names)
+    assert len({name.casefold() for name in names}) == 10
+    assert not any(set(name) & set('<>:"/\\|?*\u202e') or len(name) > 200 for name in names)
+
+
 def test_who_goes_away_leaves_nothing_behind(services, alice, store, sounds, temporary):
     for _ in range(2):
         store(alice, sounds("flac"))
@@ -246,8 +363,10 @@ def test_the_song_and_the_history_lead_there(as_alice, alice, make_song):
     song, waiting = make_song(alice), make_song(alice, state=JobState.QUEUED)
     assert f"/songs/{song.id}/tagged" in as_alice.get(f"/songs/{song.id}").text
     assert f"/songs/{waiting.id}/tagged" not in as_alice.get(f"/songs/{waiting.id}").text
-    assert "/history/tagged?q=song&amp;genre=jazz" in as_alice.get("/history?q=song&genre=jazz").text
-    assert "/history/tagged" not in as_alice.get("/history?state=queued").text
+    for address in ("q=song&amp;genre=jazz", "state=queued", "q=song&amp;corrected=none&amp;from=2020-01-01"):
+        page = as_alice.get(f"/history?{address.replace('&amp;', '&')}").text
+        assert f"/history/tagged?{address}" in page
+        assert 'formaction="/history/selected/tagged"' in page
 
 
 def test_the_original_in_the_storage_is_never_altered(as_alice, services, alice, store, sounds):
@@ -256,6 +375,14 @@ def test_the_original_in_the_storage_is_never_altered(as_alice, services, alice,
     assert download(as_alice, song, ["jazz"]).data != before
     as_alice.post("/history/tagged", data={"mode": "replace"})
     assert stored(services, song) == before == sounds("ogg")
+
+
+def say(session, song, genre, second=None):
+    verdict = song.prediction
+    heard = verdict.genre if verdict.music else None
+    told = {"right": genre == heard, "genre": genre, "second": second, "heard": heard, "model_version": "test-1"}
+    session.add(Feedback(song_id=song.id, user_id=song.user_id, confidence=verdict.confidence, sure=True, **told))
+    session.commit()
 
 
 def download(client, song, genres):

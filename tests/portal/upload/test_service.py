@@ -15,7 +15,7 @@ from portal.adapters.storage import FsspecStorage
 from portal.models import JobState, Song
 from portal.ports import StorageError
 from portal.queue import JobQueue, make_huey
-from portal.upload.service import FileTooLargeError, NotStoredError, UploadService
+from portal.upload.service import ChangedError, FileTooLargeError, NotStoredError, UploadService
 
 MAX_BYTES = 5 * 2**20
 
@@ -59,6 +59,15 @@ def test_odd_names_still_make_a_title(uploads, alice, session, name, title):
 
 def test_an_empty_file_is_accepted_and_fails_later_in_the_open(uploads, alice, session):
     assert song_of(session, uploads.accept(alice.id, "empty.mp3", io.BytesIO())).job.state == JobState.QUEUED
+
+
+@pytest.mark.parametrize("announced", [hashlib.sha256(b"before").hexdigest(), "nonsense", "\0"])
+def test_what_is_not_what_was_announced_is_refused_and_leaves_nothing(uploads, settings, session, alice, announced):
+    with pytest.raises(ChangedError):
+        uploads.accept(alice.id, "song.mp3", io.BytesIO(b"after"), announced)
+    assert session.query(Song).count() == 0
+    assert [*(settings.instance_path / "uploads").glob("*")] == []
+    assert uploads.accept(alice.id, "song.mp3", io.BytesIO(b"after"), hashlib.sha256(b"after").hexdigest())
 
 
 def test_the_same_bytes_again_give_the_earlier_song(uploads, alice, stored):
