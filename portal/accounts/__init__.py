@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
-from flask import Flask, abort, flash, redirect, request
+from flask import Flask, abort, flash, redirect, request, session
 from flask.cli import AppGroup
-from flask_login import current_user, login_url
+from flask_login import COOKIE_NAME, login_url
 from werkzeug.wrappers import Response
 
-from portal.accounts.profile_service import DEFAULT_ZONE
 from portal.accounts.profile_views import profile_pages
 from portal.accounts.views import login_pages, reset_pages, signup_pages
 from portal.errors import NotFoundError
 from portal.extensions import login_manager
-from portal.web import services, wants_json
+from portal.language import lazy
+from portal.web import current_zone, services, wants_json
 
 if TYPE_CHECKING:
     from portal.models import User
@@ -38,10 +37,10 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(pages)
     app.config["REMEMBER_COOKIE_DURATION"] = REMEMBERED_FOR
     # Flask-Login's own protection ties a session to an IP address, which changes whenever a phone leaves the house.
-    # A stolen cookie is answered by a new session token instead, which choosing another password brings.
+    # A stolen cookie is answered by ending its session instead, which the profile and another password do.
     login_manager.session_protection = None
     login_manager.login_view = "login.login"
-    login_manager.login_message = "Please log in to see this page."
+    login_manager.login_message = lazy("Please log in to see this page.")
     login_manager.login_message_category = "info"
     login_manager.user_loader(_load_user)
     login_manager.unauthorized_handler(_ask_to_log_in)
@@ -50,25 +49,28 @@ def init_app(app: Flask) -> None:
 def show_local_days(app: Flask) -> None:
     """Let the templates' filter ``day`` count days where the reader is: in UTC for who is not logged in."""
     day = app.jinja_env.filters["day"]
-    app.add_template_filter(lambda moment: day(moment.astimezone(_zone())), "day")
-
-
-def _zone() -> ZoneInfo:
-    try:
-        return ZoneInfo(current_user.time_zone if current_user.is_authenticated else DEFAULT_ZONE)
-    except ZoneInfoNotFoundError:
-        # A place that a newer edition of the database knows under another name costs nobody their pages.
-        return ZoneInfo(DEFAULT_ZONE)
+    app.add_template_filter(lambda moment: day(moment.astimezone(current_zone())), "day")
+    app.add_template_filter(lambda moment: f"{moment.astimezone(current_zone()):%H:%M}", "time_of_day")
 
 
 def _load_user(session_id: str) -> User | None:
-    return services().accounts.by_session_id(session_id)
+    return services().sessions.find(session_id) or _inherit(session_id)
+
+
+def _inherit(token: str) -> User | None:
+    """Take over a session from before each had a key of its own; its cookies get the key."""
+    user = services().sessions.inherit(token, request.user_agent.string, session.get("_id", ""))
+    if user is not None:
+        session["_user_id"] = user.get_id()
+        if COOKIE_NAME in request.cookies:
+            session["_remember"] = "set"
+    return user
 
 
 def _ask_to_log_in() -> Response:
     if wants_json():
         abort(401)
-    flash(login_manager.login_message, login_manager.login_message_category)
+    flash(str(login_manager.login_message), login_manager.login_message_category)
     # Only what was asked for with GET can be asked for again after logging in.
     return redirect(login_url(login_manager.login_view, request.url if request.method == "GET" else None))
 

@@ -16,21 +16,23 @@ from portal.accounts.passwords import MIN_LENGTH, WeakPassword, check_password
 from portal.accounts.profile_service import known_zone, zones
 from portal.accounts.service import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, clean_name, normal_email
 from portal.forms import TextForm, obeys
+from portal.language import Lazy, lazy, translated
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 CURRENT_PASSWORD = {"autocomplete": "current-password"}
+EMAIL = lazy("Email")
 AUDIO_CHOICES = {
-    "month": "Delete it after 30 days",
-    "analysed": "Delete it right after the analysis",
-    "forever": "Keep it until I delete it",
+    "month": lazy("Delete it after 30 days"),
+    "analysed": lazy("Delete it right after the analysis"),
+    "forever": lazy("Keep it until I delete it"),
 }
 
 
-def email_field(autocomplete: str, label: str = "Email") -> EmailField:
+def email_field(autocomplete: str, label: Lazy = EMAIL) -> EmailField:
     """Return a field for an address."""
     return EmailField(
         label,
-        validators=[InputRequired("Enter your email address."), obeys(normal_email)],
+        validators=[InputRequired(lazy("Enter your email address.")), obeys(normal_email)],
         render_kw={"autocomplete": autocomplete, "maxlength": MAX_EMAIL_LENGTH},
     )
 
@@ -38,25 +40,25 @@ def email_field(autocomplete: str, label: str = "Email") -> EmailField:
 def name_field() -> StringField:
     """Return a field for a name."""
     return StringField(
-        "Name",
-        validators=[InputRequired("Enter a name."), obeys(clean_name)],
+        lazy("Name"),
+        validators=[InputRequired(lazy("Enter a name.")), obeys(clean_name)],
         render_kw={"autocomplete": "name", "maxlength": MAX_NAME_LENGTH},
     )
 
 
-def current_password_field(label: str, **values: Any) -> PasswordField:
+def current_password_field(label: Lazy, **values: Any) -> PasswordField:
     """Return a field for proving who one is."""
     return PasswordField(
-        label, validators=[InputRequired("Enter your password.")], render_kw=CURRENT_PASSWORD, **values
+        label, validators=[InputRequired(lazy("Enter your password."))], render_kw=CURRENT_PASSWORD, **values
     )
 
 
-def new_password_field(label: str) -> PasswordField:
+def new_password_field(label: Lazy) -> PasswordField:
     """Return a field for choosing a password."""
     return PasswordField(
         label,
-        validators=[InputRequired("Choose a password.")],
-        description=f"At least {MIN_LENGTH} characters. Four unrelated words make a good one.",
+        validators=[InputRequired(lazy("Choose a password."))],
+        description=lazy("At least %(least)s characters. Four unrelated words make a good one.", least=MIN_LENGTH),
         render_kw=NEW_PASSWORD,
     )
 
@@ -64,10 +66,10 @@ def new_password_field(label: str) -> PasswordField:
 def confirm_field() -> PasswordField:
     """Return a field for typing the new password again."""
     return PasswordField(
-        "Password again",
+        lazy("Password again"),
         validators=[
-            InputRequired("Enter the password again."),
-            EqualTo("password", "The two passwords are not the same."),
+            InputRequired(lazy("Enter the password again.")),
+            EqualTo("password", lazy("The two passwords are not the same.")),
         ],
         render_kw=NEW_PASSWORD,
     )
@@ -78,7 +80,7 @@ class SignupForm(TextForm):
 
     email = email_field("email")
     name = name_field()
-    password = new_password_field("Password")
+    password = new_password_field(lazy("Password"))
     confirm = confirm_field()
 
     def validate_password(self, field: Any) -> None:
@@ -92,12 +94,12 @@ class LoginForm(TextForm):
     """Proving who one is. The email is not checked: one that cannot exist is answered like one that does not."""
 
     email = EmailField(
-        "Email",
-        validators=[InputRequired("Enter your email address.")],
+        EMAIL,
+        validators=[InputRequired(lazy("Enter your email address."))],
         render_kw={"autocomplete": "username", "maxlength": MAX_EMAIL_LENGTH},
     )
-    password = current_password_field("Password")
-    remember = BooleanField("Keep me logged in on this device")
+    password = current_password_field(lazy("Password"))
+    remember = BooleanField(lazy("Keep me logged in on this device"))
 
 
 class ResetRequestForm(TextForm):
@@ -109,7 +111,7 @@ class ResetRequestForm(TextForm):
 class ChoosePasswordForm(TextForm):
     """Choosing another password."""
 
-    password = new_password_field("New password")
+    password = new_password_field(lazy("New password"))
     confirm = confirm_field()
 
 
@@ -134,8 +136,8 @@ class PasswordForm(ProfileForm):
     """Replacing the password, by somebody who knows it."""
 
     endpoint = "profile.change_password"
-    current = current_password_field("Present password")
-    password = new_password_field("New password")
+    current = current_password_field(lazy("Present password"))
+    password = new_password_field(lazy("New password"))
     confirm = confirm_field()
 
     def __init__(self, email: str, name: str) -> None:
@@ -151,13 +153,15 @@ class EmailForm(ProfileForm):
     """Asking for another address."""
 
     endpoint = "profile.change_email"
-    email = email_field("email", "New email")
+    email = email_field("email", lazy("New email"))
     # The other form of the page has a field of this name too.
-    password = current_password_field("Your password", id="email-password")
+    password = current_password_field(lazy("Your password"), id="email-password")
 
 
 def _zone_choices() -> list[SelectChoice]:
-    return [SelectChoice(name, _place(name), optgroup=area) for area, names in zones().items() for name in names]
+    return [
+        SelectChoice(name, _place(name), optgroup=translated(area)) for area, names in zones().items() for name in names
+    ]
 
 
 def _place(zone: str) -> str:
@@ -169,18 +173,22 @@ class ZoneForm(ProfileForm):
 
     endpoint = "profile.choose_zone"
     zone = SelectField(
-        "Time zone",
+        lazy("Time zone"),
         choices=_zone_choices,
         validators=[obeys(known_zone)],
         validate_choice=False,
     )
 
 
+def _audio_choices() -> list[SelectChoice]:
+    return [SelectChoice(value, str(label)) for value, label in AUDIO_CHOICES.items()]
+
+
 class AudioForm(ProfileForm):
     """Choosing how long audio is kept."""
 
     endpoint = "profile.keep_audio"
-    keep = RadioField("Keep my audio", choices=AUDIO_CHOICES, validate_choice=False)
+    keep = RadioField(lazy("Keep my audio"), choices=_audio_choices, validate_choice=False)
 
 
 def _refuse_weak(password: str, email: str, name: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import argon2
 
 from portal.errors import InvalidError
+from portal.language import _
 
 MIN_LENGTH = 10
 MAX_LENGTH = 128
@@ -94,14 +95,14 @@ class PasswordHasher:
 def check_password(password: str, *, email: str, name: str) -> None:
     """Raise WeakPassword, with the reason, unless ``password`` may protect the account of ``email`` and ``name``."""
     if len(password) > MAX_LENGTH:
-        raise WeakPassword(f"The password may have at most {MAX_LENGTH} characters.")
+        raise WeakPassword(_("The password may have at most %(most)s characters.", most=MAX_LENGTH))
     text = _folded(password)
     if len(text) < MIN_LENGTH:
-        raise WeakPassword(f"The password needs at least {MIN_LENGTH} characters.")
+        raise WeakPassword(_("The password needs at least %(least)s characters.", least=MIN_LENGTH))
     if len(set(text)) < MIN_DIFFERENT_CHARACTERS:
-        raise WeakPassword("The password uses too few different characters. Four unrelated words make a good one.")
+        raise WeakPassword(_("The password uses too few different characters. Four unrelated words make a good one."))
     if _surprises(REPEATS.sub(r"\1\2", text), _known_pieces() | _own_pieces(email, name)) < MIN_SURPRISES:
-        raise WeakPassword("This password is easy to guess. Four unrelated words make a good one.")
+        raise WeakPassword(_("This password is easy to guess. Four unrelated words make a good one."))
 
 
 def _surprises(text: str, known: dict[str, int]) -> int:

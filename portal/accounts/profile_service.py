@@ -1,7 +1,7 @@
-"""What people change about their own account: name, password, address, time zone, and where they are logged in.
+"""What people change about their own account: name, password, address, time zone; and ending all sessions with these.
 
-What belongs here: the rules of these changes. Not here: signing up and logging in (``service``), how long audio is kept
-(``retention``), forms, pages.
+What belongs here: the rules of these changes. Not here: signing up and logging in (``service``), single sessions
+(``sessions``), how long audio is kept (``retention``), forms, pages.
 """
 
 from __future__ import annotations
@@ -17,46 +17,59 @@ from sqlalchemy.orm import Session, scoped_session
 
 from portal.accounts.passwords import PasswordHasher, check_password
 from portal.accounts.service import WrongPassword, clean_name, normal_email
+from portal.accounts.sessions import end_all
 from portal.accounts.tokens import EmailLinkInvalid, EmailTokens
 from portal.errors import InvalidError, NotFoundError
+from portal.language import N_, Lazy, _, lazy
 from portal.models.user import User, new_session_token
 from portal.ports import Mail, Mailer, MailError
 
 DEFAULT_ZONE = "UTC"
-AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+AREAS = (
+    N_("Africa"),
+    N_("America"),
+    N_("Antarctica"),
+    N_("Arctic"),
+    N_("Asia"),
+    N_("Atlantic"),
+    N_("Australia"),
+    N_("Europe"),
+    N_("Indian"),
+    N_("Pacific"),
+)
 """Where people live. What the time zone database holds besides are names of old, and clocks that no place has."""
 
 # No mail holds a name: that is free text, by which somebody could write to strangers.
-CONFIRM_SUBJECT = "Confirm your new address for GenreGenie"
-CONFIRM_BODY = """Hello,
+CONFIRM_SUBJECT = lazy("Confirm your new address for GenreGenie")
+CONFIRM_BODY = lazy("""Hello,
 
 somebody, hopefully you, wants to use this address for their GenreGenie account.
 Open this link within one hour, logged in to that account, to confirm it. It works once.
 
-{link}
+%(link)s
 
 If it was not you, there is nothing to do: the link is of no use without that account's password.
-"""
-TAKEN_SUBJECT = "Your address and GenreGenie"
-TAKEN_BODY = """Hello,
+""")
+TAKEN_SUBJECT = lazy("Your address and GenreGenie")
+TAKEN_BODY = lazy("""Hello,
 
 somebody, perhaps you, wanted to use this address for another GenreGenie account. It has an account already, so nothing
 was changed. Log in to the account of this address here:
 
-{link}
+%(link)s
 
 If it was not you, there is nothing to do.
-"""
-NOTICE_SUBJECT = "Your GenreGenie address may change"
-NOTICE_BODY = """Hello,
+""")
+NOTICE_SUBJECT = lazy("Your GenreGenie address may change")
+NOTICE_BODY = lazy("""Hello,
 
-somebody, hopefully you, asked to change the address of your GenreGenie account to {email}.
+somebody, hopefully you, asked to change the address of your GenreGenie account to %(email)s.
 Nothing changes before that is confirmed by a link sent there.
 
 If it was not you, somebody knows your password. Choose another one at once, which also makes that link worthless:
 
-{link}
-"""
+%(link)s
+""")
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +80,7 @@ class SameEmail(InvalidError):
     code = "same_email"
 
     def __init__(self) -> None:
-        super().__init__("This is your address already.")
+        super().__init__(_("This is your address already."))
 
 
 class UnknownZone(InvalidError):
@@ -76,7 +89,7 @@ class UnknownZone(InvalidError):
     code = "unknown_zone"
 
     def __init__(self) -> None:
-        super().__init__("Choose a time zone from the list.")
+        super().__init__(_("Choose a time zone from the list."))
 
 
 @cache
@@ -133,6 +146,7 @@ class ProfileService:
         """End all sessions of the person, and what "remember me" kept of them."""
         user = self._user(user_id)
         user.session_token = new_session_token()
+        end_all(self._session, user_id)
         self._session.commit()
         return user
 
@@ -186,6 +200,8 @@ class ProfileService:
             .values(**values, session_token=new_session_token())
             .returning(User.id)
         ).one_or_none()
+        if changed is not None:
+            end_all(self._session, user.id)
         self._session.commit()
         return changed is not None
 
@@ -201,12 +217,12 @@ class ProfileService:
             raise NotFoundError
         return user
 
-    def _send(self, to: str, subject: str, body: str, path: str, **said: str) -> None:
+    def _send(self, to: str, subject: Lazy, body: Lazy, path: str, **said: str) -> None:
         link = f"{self._public_url}/{path}"
         try:
-            self._mailer.send(Mail(to, subject, body.format(link=link, **said), link))
+            self._mailer.send(Mail(to, str(subject), body % {"link": link, **said}, link))
         except MailError:
-            logger.exception("a mail (%s) was not handed over", subject)
+            logger.exception("a mail (%s) was not handed over", subject.message)
 
 
 def _standing(user: User) -> tuple[str, str, str]:

@@ -16,8 +16,10 @@ from portal.accounts.profile_service import SameEmail
 from portal.accounts.retention import UnknownChoice
 from portal.accounts.service import WrongPassword
 from portal.accounts.tokens import EmailLinkError
-from portal.accounts.views import account_typed, begin_session, was_accepted
+from portal.accounts.views import account_typed, begin_session, end_session, was_accepted
+from portal.errors import NotFoundError
 from portal.extensions import limiter, login_manager
+from portal.language import _, ngettext
 from portal.web import current_user_id, services
 
 profile_pages = Blueprint("profile", __name__, url_prefix="/profile")
@@ -56,7 +58,7 @@ def rename() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(name_form=form)
     services().profile.rename(current_user_id(), form.name.data)
-    return _done("Your name has been changed.")
+    return _done(_("Your name has been changed."))
 
 
 @profile_pages.post("/password")
@@ -76,7 +78,7 @@ def change_password() -> ResponseReturnValue:
         form.password.errors.append(str(error))
     else:
         _stay_logged_in(user)
-        return _done("Your password has been changed. You are logged out everywhere else.")
+        return _done(_("Your password has been changed. You are logged out everywhere else."))
     return _page(password_form=form)
 
 
@@ -99,7 +101,12 @@ def change_email() -> ResponseReturnValue:
     except SameEmail as error:
         form.email.errors.append(str(error))
     else:
-        return _done(f"A mail is on its way to {form.email.data}. Open its link within an hour to confirm the address.")
+        return _done(
+            _(
+                "A mail is on its way to %(email)s. Open its link within an hour to confirm the address.",
+                email=form.email.data,
+            )
+        )
     return _page(email_form=form)
 
 
@@ -110,7 +117,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         email = services().profile.check_email_token(current_user_id(), token)
         return render_template("accounts/email_confirm.html", email=email)
     _stay_logged_in(services().profile.confirm_email(current_user_id(), token))
-    return _done("Your address has been changed. You are logged out everywhere else.")
+    return _done(_("Your address has been changed. You are logged out everywhere else."))
 
 
 @profile_pages.post("/zone")
@@ -120,7 +127,7 @@ def choose_zone() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(zone_form=form)
     services().profile.choose_zone(current_user_id(), form.zone.data)
-    return _done("Dates are shown in your time zone now.")
+    return _done(_("Dates are shown in your time zone now."))
 
 
 @profile_pages.post("/audio")
@@ -132,7 +139,7 @@ def keep_audio() -> ResponseReturnValue:
     except UnknownChoice as error:
         form.keep.errors = [str(error)]
         return _page(audio_form=form)
-    return _done("How long your audio is kept has been changed.")
+    return _done(_("How long your audio is kept has been changed."))
 
 
 @profile_pages.post("/audio/delete")
@@ -140,16 +147,32 @@ def delete_audio() -> ResponseReturnValue:
     """Delete all audio now."""
     count = services().retention.delete_all(current_user_id())
     if not count:
-        return _done("There was no audio of yours to delete.")
-    songs = "one song" if count == 1 else f"{count} songs"
-    return _done(f"The audio of {songs} is being deleted, which takes about a minute. The results stay.")
+        return _done(_("There was no audio of yours to delete."))
+    return _done(
+        ngettext(
+            "The audio of one song is being deleted, which takes about a minute. The results stay.",
+            "The audio of %(num)d songs is being deleted, which takes about a minute. The results stay.",
+            count,
+        )
+    )
 
 
 @profile_pages.post("/sessions/end")
 def end_sessions() -> ResponseReturnValue:
     """Log out everywhere but here."""
     _stay_logged_in(services().profile.end_sessions(current_user_id()))
-    return _done("You are logged out everywhere else.")
+    return _done(_("You are logged out everywhere else."))
+
+
+@profile_pages.post("/sessions/<session_id>/end")
+def end_one(session_id: str) -> ResponseReturnValue:
+    """Log out in one place, which may be here."""
+    if "\0" in session_id:  # PostgreSQL takes none in any text
+        raise NotFoundError
+    if services().sessions.end(current_user_id(), session_id) == current_user.session_key:
+        end_session()
+        return redirect(url_for("home"), 303)
+    return _done(_("That browser is logged out."))
 
 
 @profile_pages.errorhandler(EmailLinkError)
@@ -167,7 +190,8 @@ def _page(**sent: ProfileForm) -> ResponseReturnValue:
         "audio_form": AudioForm(keep=current_user.keeps_audio),
     }
     kept = services().retention.kept(current_user_id())
-    return render_template("accounts/profile.html", kept=kept, **(forms | sent)), UNPROCESSABLE if sent else 200
+    told = {"kept": kept, "places": services().sessions.places(current_user)}
+    return render_template("accounts/profile.html", **told, **(forms | sent)), UNPROCESSABLE if sent else 200
 
 
 def _password_form() -> PasswordForm:

@@ -15,6 +15,7 @@ from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from portal.errors import InvalidError, NotFoundError
+from portal.language import gettext
 from portal.models import Job, JobState, Song, User, utc_now
 from portal.models.user import KeepAudio, audio_expiry
 from portal.ports import Storage, StorageError
@@ -32,7 +33,7 @@ class UnknownChoice(InvalidError):
     code = "unknown_choice"
 
     def __init__(self) -> None:
-        super().__init__("Choose how long your audio is kept.")
+        super().__init__(gettext("Choose how long your audio is kept."))
 
 
 @dataclass(frozen=True)

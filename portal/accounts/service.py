@@ -15,8 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from portal.accounts.passwords import PasswordHasher, check_password
+from portal.accounts.sessions import end_all
 from portal.accounts.tokens import ResetLinkInvalid, ResetTokens
 from portal.errors import ConflictError, InvalidError
+from portal.language import _, lazy
 from portal.models.user import User, new_session_token
 from portal.ports import Mail, Mailer, MailError
 
@@ -27,16 +29,16 @@ REFUSED_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
 DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # The mail names nobody: a name is free text, and whoever signs up with a stranger's address would write to them by it.
-RESET_SUBJECT = "GenreGenie password reset"
-RESET_BODY = """Hello,
+RESET_SUBJECT = lazy("GenreGenie password reset")
+RESET_BODY = lazy("""Hello,
 
 somebody, hopefully you, asked to choose a new password for the GenreGenie account of this address.
 Open this link within one hour to do so. It works once.
 
-{link}
+%(link)s
 
 If it was not you, there is nothing to do: the password stays as it is.
-"""
+""")
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ class InvalidEmail(InvalidError):
     code = "invalid_email"
 
     def __init__(self) -> None:
-        super().__init__("This does not look like an email address.")
+        super().__init__(_("This does not look like an email address."))
 
 
 class InvalidName(InvalidError):
@@ -62,7 +64,7 @@ class EmailTaken(ConflictError):
     code = "email_taken"
 
     def __init__(self) -> None:
-        super().__init__("There is an account with this address already. Log in, or choose a new password.")
+        super().__init__(_("There is an account with this address already. Log in, or choose a new password."))
 
 
 class WrongPassword(InvalidError):
@@ -71,7 +73,7 @@ class WrongPassword(InvalidError):
     code = "wrong_password"
 
     def __init__(self) -> None:
-        super().__init__("This is not your present password.")
+        super().__init__(_("This is not your present password."))
 
 
 class WrongCredentials(InvalidError):
@@ -80,7 +82,7 @@ class WrongCredentials(InvalidError):
     code = "wrong_credentials"
 
     def __init__(self) -> None:
-        super().__init__("That email and password do not belong together.")
+        super().__init__(_("That email and password do not belong together."))
 
 
 class AccountService:
@@ -126,10 +128,6 @@ class AccountService:
             self._session.commit()
         return user
 
-    def by_session_id(self, session_id: str) -> User | None:
-        """Return whose session it is, or None when that session has been ended."""
-        return self._one(User.session_token == session_id)
-
     def request_reset(self, email: str) -> None:
         """Mail a reset link if the address has an account; raise InvalidEmail, and nothing else.
 
@@ -142,7 +140,7 @@ class AccountService:
             return
         link = f"{self._public_url}/reset-password/{self._tokens.make(user.id, user.password_hash)}"
         try:
-            self._mailer.send(Mail(user.email, RESET_SUBJECT, RESET_BODY.format(link=link), link))
+            self._mailer.send(Mail(user.email, str(RESET_SUBJECT), RESET_BODY % {"link": link}, link))
         except MailError:
             logger.exception("the reset mail for user %d was not handed over", user.id)
 
@@ -165,6 +163,8 @@ class AccountService:
             .values(password_hash=self._hasher.hash(new_password), session_token=new_session_token())
             .returning(User.id)
         ).one_or_none()
+        if replaced is not None:
+            end_all(self._session, user.id)
         self._session.commit()
         if replaced is None:
             raise ResetLinkInvalid
@@ -200,9 +200,9 @@ def clean_name(raw: str) -> str:
     """Return the name without space around it; raise InvalidName."""
     name = raw.strip()
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
-        raise InvalidName(f"A name has between 1 and {MAX_NAME_LENGTH} characters.")
+        raise InvalidName(_("A name has between 1 and %(most)s characters.", most=MAX_NAME_LENGTH))
     if any(unicodedata.category(letter) in REFUSED_CATEGORIES or letter in DIRECTION_MARKS for letter in name):
-        raise InvalidName("This name has characters that cannot be shown.")
+        raise InvalidName(_("This name has characters that cannot be shown."))
     if not any(letter.isprintable() and not letter.isspace() for letter in name):
-        raise InvalidName("This name has no characters that can be seen.")
+        raise InvalidName(_("This name has no characters that can be seen."))
     return name

@@ -13,14 +13,15 @@ from typing import Any
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from portal.errors import InvalidError
+from portal.language import lazy
 
 # A signature made for one purpose is worth nothing for another.
 SALT = "reset-password"
 EMAIL_SALT = "change-email"
 LIFETIME_SECONDS = 60 * 60
 
-EXPIRED = "This link is more than an hour old. Ask for a new one."
-INVALID = "This link was already used or is no longer valid. Ask for a new one."
+EXPIRED = lazy("This link is more than an hour old. Ask for a new one.")
+INVALID = lazy("This link was already used or is no longer valid. Ask for a new one.")
 
 
 class ResetLinkError(InvalidError):

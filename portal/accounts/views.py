@@ -6,6 +6,7 @@ What belongs here: reading forms, calling the service, answering. Not here: any 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from portal.accounts.service import EmailTaken, WrongCredentials
 from portal.accounts.tokens import ResetLinkError
 from portal.extensions import limiter
 from portal.forms import TextForm
+from portal.language import _
 from portal.web import safe_next, services
 
 signup_pages = Blueprint("signup", __name__)
@@ -60,7 +62,7 @@ def signup() -> ResponseReturnValue:
         form.email.errors.append(str(error))
         return _page("accounts/signup.html", form, 409)
     begin_session(user)
-    flash("Welcome. Your account is ready.", "success")
+    flash(_("Welcome. Your account is ready."), "success")
     return redirect(_onward())
 
 
@@ -87,7 +89,7 @@ def login() -> ResponseReturnValue:
 
 @login_pages.post("/logout")
 def logout() -> ResponseReturnValue:
-    _end_session()
+    end_session()
     return redirect(url_for("home"))
 
 
@@ -114,8 +116,8 @@ def choose(token: str) -> ResponseReturnValue:
         form.password.errors.append(str(error))
         return _page("accounts/reset_choose.html", form)
     # Not logged in by the link alone: whoever reads the mailbox later finds a used link and no open session.
-    _end_session()
-    flash("Your password has been changed. Log in with the new one.", "success")
+    end_session()
+    flash(_("Your password has been changed. Log in with the new one."), "success")
     return redirect(url_for("login.login"))
 
 
@@ -132,13 +134,17 @@ def _onward() -> str:
     return safe_next(request.values.get("next"), url_for("upload.upload"))
 
 
-def begin_session(user: object, *, remember: bool = False) -> None:
+def begin_session(user: Any, *, remember: bool = False) -> None:
     """Log the person in. Nothing of the visitor's session is carried over: nobody can prepare one for another."""
     session.clear()
+    services().sessions.begin(user, request.user_agent.string)
     login_user(user, remember=remember)
 
 
-def _end_session() -> None:
+def end_session() -> None:
+    """Log the person out here, if anybody is logged in."""
+    if current_user.is_authenticated:
+        services().sessions.forget(current_user.session_key)
     # In this order: logging out leaves a note in the session that the "remember me" cookie is to be removed.
     session.clear()
     logout_user()

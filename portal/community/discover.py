@@ -32,6 +32,7 @@ from portal.community.shown import (
     public_songs,
 )
 from portal.errors import NotFoundError
+from portal.language import _
 from portal.models import Follow, Playlist, PredictionRecord, Profile, Publication, Song
 from portal.ports import PlaylistReader
 
@@ -46,7 +47,7 @@ class NoSuchPlaylistError(NotFoundError):
     """There is no such playlist, or it is not public."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such playlist, or it is not public any more.")
+        super().__init__(_("There is no such playlist, or it is not public any more."))
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,12 @@ class DiscoverService:
         """Return one page of all public playlists, the newest first."""
         wanted = _playlist_cards()
         parts = _followed_first(wanted, viewer_id, Playlist.user_id) if filters.following else (wanted,)
-        return self._stretch([_newest_playlists(part) for part in parts], number, _playlist_card)
+        return self._stretch([_newest_playlists(part) for part in parts], number, self._playlist_card)
 
     def playlists_of(self, profile_id: str) -> Stretch[PlaylistCard]:
         """Return the playlists a person made public, the newest first and no more than a page."""
         theirs = _playlist_cards().where(Profile.id == profile_id)
-        return self._stretch([_newest_playlists(theirs)], 1, _playlist_card)
+        return self._stretch([_newest_playlists(theirs)], 1, self._playlist_card)
 
     def song(self, viewer_id: int, song_id: str) -> PublicSong:
         """Return a public song with its result; raise NoSuchSongError."""
@@ -129,6 +130,11 @@ class DiscoverService:
         songs = {entry.song_id for entry in shown.entries if entry.song_id}
         linked = self._session.scalars(public_songs(Publication.song_id).where(Publication.song_id.in_(songs)))
         return PublicPlaylist(shown, Author(*row), frozenset(linked), own=shown.user_id == viewer_id)
+
+    def _playlist_card(self, row: RowMapping) -> PlaylistCard:
+        name, description = self._playlists.titled(row["recipe"], row["name"], row["description"])
+        author = Author(row["profile_id"], row["display_name"])
+        return PlaylistCard(row["id"], name, description, row["published_at"], author)
 
     def _stretch(self, parts: Sequence[Select[Any]], number: int, make: Callable[[RowMapping], Item]) -> Stretch[Item]:
         """Return one page of the parts' rows, those of the first before those of the next."""
@@ -165,15 +171,9 @@ def _card(row: RowMapping) -> SongCard:
 
 def _playlist_cards() -> Select[Any]:
     return public_playlists(
-        *(Playlist.id, Playlist.name, Playlist.description, Playlist.published_at),
+        *(Playlist.id, Playlist.name, Playlist.description, Playlist.recipe, Playlist.published_at),
         *(Profile.id.label("profile_id"), Profile.display_name),
     )
-
-
-def _playlist_card(row: RowMapping) -> PlaylistCard:
-    columns = dict(row)
-    author = Author(columns.pop("profile_id"), columns.pop("display_name"))
-    return PlaylistCard(**columns, author=author)
 
 
 def _newest_playlists(statement: Select[Any]) -> Select[Any]:

@@ -11,14 +11,15 @@ from wtforms.validators import AnyOf, InputRequired
 from portal.community.names import MAX_LENGTH, MIN_LENGTH, clean_display_name
 from portal.community.sharing import DAYS
 from portal.forms import TextForm, obeys
+from portal.language import lazy
 
 
 class NameForm(TextForm):
     """Choosing the name that others see."""
 
     display_name = StringField(
-        "Display name",
-        validators=[InputRequired("Choose a name."), obeys(clean_display_name)],
+        lazy("Display name"),
+        validators=[InputRequired(lazy("Choose a name.")), obeys(clean_display_name)],
         render_kw={"autocomplete": "nickname", "minlength": MIN_LENGTH, "maxlength": MAX_LENGTH},
     )
 
@@ -28,8 +29,11 @@ class ShareForm(TextForm):
 
     offered = DAYS
     days = IntegerField(
-        "The link works for",
+        lazy("The link works for"),
         default=DAYS[1],
-        validators=[InputRequired("Choose how long the link is to work."), AnyOf(DAYS, "Choose one of these.")],
+        validators=[
+            InputRequired(lazy("Choose how long the link is to work.")),
+            AnyOf(DAYS, lazy("Choose one of these.")),
+        ],
     )
-    shows_name = BooleanField("Say who shares it")
+    shows_name = BooleanField(lazy("Say who shares it"))

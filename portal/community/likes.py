@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.community.shown import AnySession, public_songs
 from portal.errors import NotFoundError
+from portal.language import _
 from portal.models import Like, Publication, Song
 from portal.ports import TasteListener
 
@@ -20,7 +21,7 @@ class NoSuchSongError(NotFoundError):
     """There is no such song, or it is not shown to this person."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song, or it is not public any more.")
+        super().__init__(_("There is no such song, or it is not public any more."))
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from portal.community.people import NameNeededError, NoSuchPersonError, OneselfError
 from portal.community.shown import AnySession, public_playlists, public_songs
 from portal.errors import ConflictError, InvalidError, NotFoundError
+from portal.language import _
 from portal.models import Base, Playlist, Profile, Publication, Report, Song, User, utc_now
 from portal.models.community import Decision
+from portal.ports import PlaylistReader
 from portal.text import one_line
 
 KINDS = ("song", "playlist", "person")
@@ -40,7 +42,7 @@ OWNER = (Profile.display_name.label("owner"), Profile.id.label("owner_id"), Prof
 SUBJECTS: dict[str, tuple[Select[Any], Any]] = {
     "song": (
         select(literal("song").label("kind"), Song.id.label("target"), Song.title.label("name"), *OWNER)
-        .add_columns(Publication.published_at, Publication.hidden_at)
+        .add_columns(null().label("recipe"), Publication.published_at, Publication.hidden_at)
         .select_from(Song)
         .join(Profile, Profile.user_id == Song.user_id)
         .outerjoin(Publication, Publication.song_id == Song.id),
@@ -48,7 +50,7 @@ SUBJECTS: dict[str, tuple[Select[Any], Any]] = {
     ),
     "playlist": (
         select(literal("playlist").label("kind"), Playlist.id.label("target"), Playlist.name.label("name"), *OWNER)
-        .add_columns(Playlist.published_at, Playlist.hidden_at)
+        .add_columns(Playlist.recipe, Playlist.published_at, Playlist.hidden_at)
         .select_from(Playlist)
         .join(Profile, Profile.user_id == Playlist.user_id),
         Playlist.id,
@@ -56,7 +58,7 @@ SUBJECTS: dict[str, tuple[Select[Any], Any]] = {
     "person": (
         select(
             literal("person").label("kind"), Profile.id.label("target"), Profile.display_name.label("name"), *OWNER
-        ).add_columns(Profile.created_at.label("published_at"), null().label("hidden_at")),
+        ).add_columns(null().label("recipe"), Profile.created_at.label("published_at"), null().label("hidden_at")),
         Profile.id,
     ),
 }
@@ -67,7 +69,7 @@ class NoSuchTargetError(NotFoundError):
     """What is reported, or decided about, is not there."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song, playlist or person here.")
+        super().__init__(_("There is no such song, playlist or person here."))
 
 
 class UnreasonedError(InvalidError):
@@ -76,7 +78,7 @@ class UnreasonedError(InvalidError):
     code = "unreasoned"
 
     def __init__(self) -> None:
-        super().__init__("Say in a few words what is wrong.")
+        super().__init__(_("Say in a few words what is wrong."))
 
 
 class AlreadyReportedError(ConflictError):
@@ -85,7 +87,7 @@ class AlreadyReportedError(ConflictError):
     code = "already_reported"
 
     def __init__(self) -> None:
-        super().__init__("You have reported this already. A moderator sees it.")
+        super().__init__(_("You have reported this already. A moderator sees it."))
 
 
 class PrivateAlreadyError(ConflictError):
@@ -94,7 +96,7 @@ class PrivateAlreadyError(ConflictError):
     code = "private_already"
 
     def __init__(self) -> None:
-        super().__init__("Its owner has made it private already. Dismiss the reports, or suspend the person.")
+        super().__init__(_("Its owner has made it private already. Dismiss the reports, or suspend the person."))
 
 
 class UnknownActionError(InvalidError):
@@ -103,7 +105,7 @@ class UnknownActionError(InvalidError):
     code = "unknown_action"
 
     def __init__(self) -> None:
-        super().__init__("That cannot be done about this.")
+        super().__init__(_("That cannot be done about this."))
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,9 @@ class Ruling:
 class ModerationService:
     """Takes reports and carries out what moderators decide."""
 
-    def __init__(self, session: AnySession) -> None:
+    def __init__(self, session: AnySession, playlists: PlaylistReader) -> None:
         self._session = session
+        self._playlists = playlists
 
     def report(self, user_id: int, kind: str, target: str, raw_reason: str) -> None:
         """Tell the moderators about something public, once a thing.
@@ -190,7 +193,7 @@ class ModerationService:
         ).all()
         complaints: dict[tuple[str, str], list[Complaint]] = {}
         for report, name in rows:
-            said = Complaint(name or "somebody", report.created_at, report.reason)
+            said = Complaint(name or _("somebody"), report.created_at, report.reason)
             complaints.setdefault((report.kind, report.target), []).append(said)
         subjects = self._subjects(complaints)
         return [Case(*about, subjects.get(about), tuple(said)) for about, said in complaints.items()]
@@ -210,7 +213,7 @@ class ModerationService:
                 target=decision.target,
                 subject=subjects.get((decision.kind, decision.target)),
                 outcome=decision.outcome,
-                moderator=name or "a moderator",
+                moderator=name or _("a moderator"),
                 created_at=decision.created_at,
             )
             for decision, name in rows
@@ -297,14 +300,16 @@ class ModerationService:
             for kind, (statement, identity) in SUBJECTS.items()
             for row in self._session.execute(statement.where(identity.in_(wanted[kind])))
         ]
-        return {(row.kind, row.target): _subject(row) for row in rows}
+        return {(row.kind, row.target): self._subject(row) for row in rows}
+
+    def _subject(self, row: Row[Any]) -> Subject:
+        name, _description = self._playlists.titled(row.recipe, row.name)
+        return Subject(row.kind, row.target, name, row.owner, row.owner_id, _standing(row), row.hidden_at is not None)
 
 
-def _subject(row: Row[Any]) -> Subject:
+def _standing(row: Row[Any]) -> str:
     if row.suspended_at:
-        standing = "suspended"
-    elif row.hidden_at:
-        standing = "hidden"
-    else:
-        standing = "shown" if row.published_at else "private"
-    return Subject(row.kind, row.target, row.name, row.owner, row.owner_id, standing, row.hidden_at is not None)
+        return "suspended"
+    if row.hidden_at:
+        return "hidden"
+    return "shown" if row.published_at else "private"

@@ -13,15 +13,16 @@ from portal.community.blueprint import blueprint, identity, onward, person
 from portal.community.moderation import AlreadyReportedError
 from portal.errors import NotFoundError
 from portal.extensions import limiter
+from portal.language import N_, _, translated
 from portal.web import current_user_id, services
 
 REPORTS = "20 per hour"
 
 SAID = {
-    "hide": "It is hidden from others now.",
-    "suspend": "The person is suspended: nothing of theirs is shown to others.",
-    "restore": "It is shown again as its owner wants it.",
-    "dismiss": "The reports are dismissed.",
+    "hide": N_("It is hidden from others now."),
+    "suspend": N_("The person is suspended: nothing of theirs is shown to others."),
+    "restore": N_("It is shown again as its owner wants it."),
+    "dismiss": N_("The reports are dismissed."),
 }
 
 
@@ -35,7 +36,7 @@ def report() -> ResponseReturnValue:
     except AlreadyReportedError as error:
         flash(str(error), "info")
     else:
-        flash("Thank you. A moderator will look at it.", "success")
+        flash(_("Thank you. A moderator will look at it."), "success")
     return onward(url_for(".discover"))
 
 
@@ -53,7 +54,7 @@ def decide() -> ResponseReturnValue:
     _require_moderator()
     kind, target, action = (identity(request.form.get(name)) for name in ("kind", "target", "action"))
     services().community.moderation.decide(current_user_id(), kind, target, action)
-    flash(SAID[action], "success")
+    flash(translated(SAID[action]), "success")
     return redirect(url_for(".moderation"), 303)
 
 

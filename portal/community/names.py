@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from portal.errors import InvalidError
+from portal.language import _
 from portal.text import one_line
 
 MIN_LENGTH = 2
@@ -38,13 +39,15 @@ def clean_display_name(raw: str) -> str:
     """Return the name as it will be shown; raise InvalidDisplayName."""
     name = one_line(raw)
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH:
-        raise InvalidDisplayName(f"A display name has between {MIN_LENGTH} and {MAX_LENGTH} characters.")
+        raise InvalidDisplayName(
+            _("A display name has between %(least)s and %(most)s characters.", least=MIN_LENGTH, most=MAX_LENGTH)
+        )
     if "@" in unicodedata.normalize("NFKC", name):
-        raise InvalidDisplayName('A display name has no "@": it must not look like an address.')
+        raise InvalidDisplayName(_('A display name has no "@": it must not look like an address.'))
     if not _is_readable(name):
-        raise InvalidDisplayName("This name has characters that cannot be read. Use letters and digits.")
+        raise InvalidDisplayName(_("This name has characters that cannot be read. Use letters and digits."))
     if _sounds_official(name):
-        raise InvalidDisplayName("This name is kept for those who run GenreGenie.")
+        raise InvalidDisplayName(_("This name is kept for those who run GenreGenie."))
     return name
 
 

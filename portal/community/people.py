@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from portal.community.names import clean_display_name, name_key
 from portal.errors import ConflictError, ForbiddenError, NotFoundError
+from portal.language import _
 from portal.models import Follow, Profile
 
 
@@ -22,7 +23,7 @@ class NoSuchPersonError(NotFoundError):
     """Nobody of that id shows anything to others."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such person here, or they show nothing to others any more.")
+        super().__init__(_("There is no such person here, or they show nothing to others any more."))
 
 
 class NameTakenError(ConflictError):
@@ -31,7 +32,7 @@ class NameTakenError(ConflictError):
     code = "name_taken"
 
     def __init__(self) -> None:
-        super().__init__("Somebody has this name already, or one that looks just like it. Choose another.")
+        super().__init__(_("Somebody has this name already, or one that looks just like it. Choose another."))
 
 
 class NameNeededError(ConflictError):
@@ -40,7 +41,7 @@ class NameNeededError(ConflictError):
     code = "name_needed"
 
     def __init__(self) -> None:
-        super().__init__("Choose the name that others will see first.")
+        super().__init__(_("Choose the name that others will see first."))
 
 
 class SuspendedError(ForbiddenError):
@@ -49,7 +50,7 @@ class SuspendedError(ForbiddenError):
     code = "suspended"
 
     def __init__(self) -> None:
-        super().__init__("A moderator has suspended your public profile, so that you can show nothing to others.")
+        super().__init__(_("A moderator has suspended your public profile, so that you can show nothing to others."))
 
 
 class OneselfError(ConflictError):
@@ -58,7 +59,7 @@ class OneselfError(ConflictError):
     code = "oneself"
 
     def __init__(self) -> None:
-        super().__init__("That is you.")
+        super().__init__(_("That is you."))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.community.people import NameNeededError, SuspendedError
 from portal.community.shown import AnySession, liked_by
 from portal.errors import ConflictError, ForbiddenError, NotFoundError
+from portal.language import _
 from portal.models import (
     Job,
     JobState,
@@ -33,7 +34,7 @@ class NotYoursError(NotFoundError):
     """There is no such thing, or it is somebody else's."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song or playlist of yours.")
+        super().__init__(_("There is no such song or playlist of yours."))
 
 
 class NotPublishableError(ConflictError):
@@ -48,7 +49,7 @@ class HiddenError(ForbiddenError):
     code = "hidden"
 
     def __init__(self) -> None:
-        super().__init__("A moderator has hidden this from others. Making it public again is for them to decide.")
+        super().__init__(_("A moderator has hidden this from others. Making it public again is for them to decide."))
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class PublishingService:
         verdict = self._own_verdict(user_id, song_id)
         self._require_seen(user_id)
         if verdict.state != JobState.DONE or not verdict.music:
-            raise NotPublishableError("Only the finished result of a song that is music can be made public.")
+            raise NotPublishableError(_("Only the finished result of a song that is music can be made public."))
         earlier = self._session.get(Publication, song_id)
         if earlier and earlier.hidden_at:
             raise HiddenError
@@ -136,7 +137,7 @@ class PublishingService:
         if playlist.hidden_at:
             raise HiddenError
         if not self._session.scalar(select(exists().where(PlaylistEntry.playlist_id == playlist_id))):
-            raise NotPublishableError("Put something into the playlist before you make it public.")
+            raise NotPublishableError(_("Put something into the playlist before you make it public."))
         playlist.published_at = playlist.published_at or utc_now()
         self._session.commit()
 

@@ -40,5 +40,5 @@ def make_community(
         likes=LikeService(session, taste),
         sharing=ShareService(session, ShareTokens(secret_key), playlists, public_url),
         discover=DiscoverService(session, playlists),
-        moderation=ModerationService(session),
+        moderation=ModerationService(session, playlists),
     )

@@ -16,6 +16,7 @@ from portal.community.people import SuspendedError
 from portal.community.publishing import NotYoursError
 from portal.community.shown import MAX_ROWS, AnySession, Result, Stretch, artist_of
 from portal.errors import ConflictError, GoneError, NotFoundError
+from portal.language import _, ngettext
 from portal.models import Playlist, PredictionRecord, Profile, Publication, ShareLink, Song, utc_now
 from portal.ports import PlaylistReader, ShownPlaylist
 
@@ -28,7 +29,7 @@ class NoSuchLinkError(NotFoundError):
     """The link was never ours, or was altered; or it is somebody else's to revoke."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such link.")
+        super().__init__(_("There is no such link."))
 
 
 class LinkGoneError(GoneError):
@@ -37,7 +38,7 @@ class LinkGoneError(GoneError):
     code = "link_gone"
 
     def __init__(self) -> None:
-        super().__init__("It has expired, or whoever shared it took it back.")
+        super().__init__(_("It has expired, or whoever shared it took it back."))
 
 
 class NothingToShareError(ConflictError):
@@ -46,7 +47,7 @@ class NothingToShareError(ConflictError):
     code = "nothing_to_share"
 
     def __init__(self) -> None:
-        super().__init__("This song has no result to share yet.")
+        super().__init__(_("This song has no result to share yet."))
 
 
 class TooManyLinksError(ConflictError):
@@ -55,7 +56,13 @@ class TooManyLinksError(ConflictError):
     code = "too_many_links"
 
     def __init__(self) -> None:
-        super().__init__(f"You have {MAX_OPEN_LINKS} open links. Revoke one before you make another.")
+        super().__init__(
+            ngettext(
+                "You have %(num)d open link. Revoke one before you make another.",
+                "You have %(num)d open links. Revoke one before you make another.",
+                MAX_OPEN_LINKS,
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -110,9 +117,9 @@ class ShareService:
             return self._song(user_id, song_id)
         if playlist_id and not song_id:
             own = (Playlist.id == playlist_id, Playlist.user_id == user_id)
-            name = self._session.scalar(select(Playlist.name).where(*own))
-            if name is not None:
-                return Thing(name, playlist_id=playlist_id)
+            row = self._session.execute(select(Playlist.recipe, Playlist.name).where(*own)).one_or_none()
+            if row is not None:
+                return Thing(self._playlists.titled(*row)[0], playlist_id=playlist_id)
         raise NotYoursError
 
     def share(self, user_id: int, thing: Thing, days: int, *, shows_name: bool = False) -> str:
@@ -189,7 +196,8 @@ class ShareService:
     def _shared(self, row: Row[Any]) -> Shared:
         link: ShareLink = row.ShareLink
         address = f"{self._public_url}/s/{self._tokens.make(link.id)}"
-        thing = Thing(row.title or row.name, link.song_id, link.playlist_id)
+        name = row.title if link.song_id else self._playlists.titled(row.recipe, row.name)[0]
+        thing = Thing(name, link.song_id, link.playlist_id)
         return Shared(link.id, address, thing, link.created_at, link.expires_at, link.shows_name, _state(row))
 
     def _result(self, song_id: str) -> Result:
@@ -213,7 +221,7 @@ def _with_standing(*conditions: Any) -> Any:
     """Return a query for links with what their things are called, and whether a moderator hid thing or owner."""
     hidden = func.coalesce(Publication.hidden_at, Playlist.hidden_at, Profile.suspended_at).label("hidden_at")
     return (
-        select(ShareLink, Song.title, Playlist.name, Profile.display_name, hidden)
+        select(ShareLink, Song.title, Playlist.recipe, Playlist.name, Profile.display_name, hidden)
         .outerjoin(Song, Song.id == ShareLink.song_id)
         .outerjoin(Publication, Publication.song_id == ShareLink.song_id)
         .outerjoin(Playlist, Playlist.id == ShareLink.playlist_id)

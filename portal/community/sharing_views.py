@@ -12,6 +12,7 @@ from portal.community.blueprint import blueprint, identity, onward, person
 from portal.community.forms import ShareForm
 from portal.community.sharing import Thing
 from portal.extensions import limiter
+from portal.language import _
 from portal.web import current_user_id, page_number, services
 
 LINKS = "60 per hour"
@@ -50,7 +51,7 @@ def shares() -> str:
 def revoke(link_id: str) -> ResponseReturnValue:
     """Let a link open nothing any more."""
     services().community.sharing.revoke(current_user_id(), link_id)
-    flash("The link was revoked. It opens nothing any more.", "success")
+    flash(_("The link was revoked. It opens nothing any more."), "success")
     return onward(url_for(".shares"))
 
 

@@ -18,6 +18,7 @@ from portal.community.people import NameTakenError
 from portal.community.publishing import Standing
 from portal.community.service import Community
 from portal.extensions import limiter
+from portal.language import _
 from portal.web import current_user_id, page_number, safe_next, services, wants_json
 
 CHANGES = "120 per hour"
@@ -94,7 +95,7 @@ def me() -> ResponseReturnValue:
     except NameTakenError as error:
         form.display_name.errors.append(str(error))
         return _name_page(form, 409)
-    flash(f'Others see you as "{profile.display_name}" now.', "success")
+    flash(_('Others see you as "%(name)s" now.', name=profile.display_name), "success")
     return redirect(safe_next(request.values.get("next"), url_for(".me")), 303)
 
 
@@ -102,7 +103,7 @@ def me() -> ResponseReturnValue:
 @limiter.limit(CHANGES, key_func=person)
 def publish_song(song_id: str) -> ResponseReturnValue:
     parts().publishing.publish_song(current_user_id(), song_id)
-    flash("This result is public now. Others find it on Discover.", "success")
+    flash(_("This result is public now. Others find it on Discover."), "success")
     return onward(url_for("history.song", song_id=song_id))
 
 
@@ -110,7 +111,7 @@ def publish_song(song_id: str) -> ResponseReturnValue:
 @limiter.limit(CHANGES, key_func=person)
 def unpublish_song(song_id: str) -> ResponseReturnValue:
     parts().publishing.unpublish_song(current_user_id(), song_id)
-    flash("This result is private again.", "success")
+    flash(_("This result is private again."), "success")
     return onward(url_for("history.song", song_id=song_id))
 
 
@@ -118,7 +119,7 @@ def unpublish_song(song_id: str) -> ResponseReturnValue:
 @limiter.limit(CHANGES, key_func=person)
 def publish_playlist(playlist_id: str) -> ResponseReturnValue:
     parts().publishing.publish_playlist(current_user_id(), playlist_id)
-    flash("This playlist is public now. Others find it on Discover.", "success")
+    flash(_("This playlist is public now. Others find it on Discover."), "success")
     return onward(url_for("playlists.show", playlist_id=playlist_id))
 
 
@@ -126,7 +127,7 @@ def publish_playlist(playlist_id: str) -> ResponseReturnValue:
 @limiter.limit(CHANGES, key_func=person)
 def unpublish_playlist(playlist_id: str) -> ResponseReturnValue:
     parts().publishing.unpublish_playlist(current_user_id(), playlist_id)
-    flash("This playlist is private again.", "success")
+    flash(_("This playlist is private again."), "success")
     return onward(url_for("playlists.show", playlist_id=playlist_id))
 
 

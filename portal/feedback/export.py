@@ -18,6 +18,7 @@ from sqlalchemy.orm import scoped_session
 
 from classifier import GENRES
 from portal.errors import PortalError
+from portal.language import gettext
 from portal.models import Feedback, FeedbackSettings, Song
 from portal.ports import Storage, StorageError
 
@@ -34,7 +35,7 @@ class NothingToExportError(PortalError):
     code = "nothing_to_export"
 
     def __init__(self) -> None:
-        super().__init__("There is no correction that could be exported.")
+        super().__init__(gettext("There is no correction that could be exported."))
 
 
 class Measurer(Protocol):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import scoped_session
 
 from portal.errors import ConflictError, InvalidError
 from portal.feedback.settings import keep_settings
+from portal.language import _
 from portal.models import FeedbackSettings, SurveyAnswer, utc_now
 from portal.text import one_line
 
@@ -33,7 +34,7 @@ class UnknownScoreError(InvalidError):
     code = "unknown_score"
 
     def __init__(self) -> None:
-        super().__init__("Choose a number from 1 to 5.")
+        super().__init__(_("Choose a number from 1 to 5."))
 
 
 class NotAskedError(ConflictError):
@@ -42,7 +43,7 @@ class NotAskedError(ConflictError):
     code = "not_asked"
 
     def __init__(self) -> None:
-        super().__init__("You told us already. Thank you!")
+        super().__init__(_("You told us already. Thank you!"))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from portal.errors import ConflictError, InvalidError, NotFoundError
 from portal.feedback.settings import keep_settings
 from portal.feedback.survey import is_due
 from portal.feedback.values import LIKELY, Card, Said
+from portal.language import _
 from portal.models import Feedback, FeedbackSettings, Job, JobState, PredictionRecord, Song, utc_now
 from portal.ports import TasteListener
 from portal.text import one_line
@@ -31,7 +32,7 @@ class NoSuchSongError(NotFoundError):
     """There is no such song, or it is somebody else's."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song.")
+        super().__init__(_("There is no such song."))
 
 
 class NoVerdictError(ConflictError):
@@ -40,7 +41,7 @@ class NoVerdictError(ConflictError):
     code = "no_verdict"
 
     def __init__(self) -> None:
-        super().__init__("This song has no verdict yet that you could agree with or not.")
+        super().__init__(_("This song has no verdict yet that you could agree with or not."))
 
 
 class UnknownGenreError(InvalidError):
@@ -49,7 +50,7 @@ class UnknownGenreError(InvalidError):
     code = "unknown_genre"
 
     def __init__(self) -> None:
-        super().__init__("Choose one of the genres in the list.")
+        super().__init__(_("Choose one of the genres in the list."))
 
 
 class VerdictFeedback:

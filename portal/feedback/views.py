@@ -17,6 +17,7 @@ from portal.errors import InvalidError, NotFoundError
 from portal.extensions import limiter
 from portal.feedback.service import FeedbackParts
 from portal.feedback.values import Card
+from portal.language import _
 from portal.web import current_user_id, safe_next, services, wants_json
 
 CHANGES = "300 per hour"
@@ -31,7 +32,7 @@ class UnknownAnswerError(InvalidError):
     code = "unknown_answer"
 
     def __init__(self) -> None:
-        super().__init__("We do not know that answer.")
+        super().__init__(_("We do not know that answer."))
 
 
 def song_feedback(song_id: str) -> Card:
@@ -63,7 +64,7 @@ def say(song_id: str) -> ResponseReturnValue:
         verdicts.correct(current_user_id(), song_id, **told)
     else:
         raise UnknownAnswerError
-    return _thank("Thank you. We keep what you say beside our verdict.", song_id)
+    return _thank(_("Thank you. We keep what you say beside our verdict."), song_id)
 
 
 @blueprint.post("/songs/<song_id>/feedback/remove")
@@ -72,7 +73,7 @@ def say(song_id: str) -> ResponseReturnValue:
 def remove(song_id: str) -> ResponseReturnValue:
     """Forget what the person said of the verdict."""
     _parts().verdicts.remove(current_user_id(), song_id)
-    return _thank("What you said of this verdict is forgotten.", song_id)
+    return _thank(_("What you said of this verdict is forgotten."), song_id)
 
 
 @blueprint.get("/feedback/consent")
@@ -93,8 +94,8 @@ def choose_consent() -> ResponseReturnValue:
         raise UnknownAnswerError
     _parts().verdicts.consent(current_user_id(), learns=answer == "yes")
     agreed, refused = (
-        "Thank you. The model may learn from your corrections.",
-        "Nothing is learned from your corrections.",
+        _("Thank you. The model may learn from your corrections."),
+        _("Nothing is learned from your corrections."),
     )
     return _thank(agreed if answer == "yes" else refused, request.form.get("song"), url_for(".consent"))
 
@@ -107,13 +108,13 @@ def survey() -> ResponseReturnValue:
     reply, asking = request.form.get("reply"), _parts().survey
     if reply == "answer":
         asking.answer(current_user_id(), request.form.get("score", ""), request.form.get("sentence", ""))
-        message = "Thank you. Whoever runs this server reads it without your name."
+        message = _("Thank you. Whoever runs this server reads it without your name.")
     elif reply == "later":
         asking.later(current_user_id())
-        message = "We will not ask for a month."
+        message = _("We will not ask for a month.")
     elif reply == "never":
         asking.never(current_user_id())
-        message = "We will not ask again."
+        message = _("We will not ask again.")
     else:
         raise UnknownAnswerError
     return _thank(message, request.form.get("song"), url_for("history.index"))

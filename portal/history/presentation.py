@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any, Protocol
 
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_percent, get_decimal_symbol
+
 from classifier import GENRES
+from portal.language import N_, _, lazy, locale, translated
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 EN_DASH = "\N{EN DASH}"
@@ -19,8 +24,44 @@ EN_DASH = "\N{EN DASH}"
 VERY_SURE = 0.85
 QUITE_SURE = 0.6
 
-GENRE_NAMES = {"hiphop": "Hip-hop"}
-"""Genres whose name is not simply the capitalised key."""
+GENRE_NAMES = {
+    "blues": lazy("Blues"),
+    "classical": lazy("Classical"),
+    "country": lazy("Country"),
+    "disco": lazy("Disco"),
+    "hiphop": lazy("Hip-hop"),
+    "jazz": lazy("Jazz"),
+    "metal": lazy("Metal"),
+    "pop": lazy("Pop"),
+    "reggae": lazy("Reggae"),
+    "rock": lazy("Rock"),
+}
+"""The names of the usual genres; others are called by their keys."""
+
+GENRES_IN_SENTENCE = {
+    "blues": lazy("blues"),
+    "classical": lazy("classical"),
+    "country": lazy("country"),
+    "disco": lazy("disco"),
+    "hiphop": lazy("hip-hop"),
+    "jazz": lazy("jazz"),
+    "metal": lazy("metal"),
+    "pop": lazy("pop"),
+    "reggae": lazy("reggae"),
+    "rock": lazy("rock"),
+}
+"""The same within a sentence, where some languages write them otherwise."""
+
+MOOD_NAMES = {
+    "bright": N_("bright"),
+    "calm": N_("calm"),
+    "dark": N_("dark"),
+    "energetic": N_("energetic"),
+    "lively": N_("lively"),
+    "sad": N_("sad"),
+    "tense": N_("tense"),
+}
+"""Moods as they stand within a sentence."""
 
 OTHER_COLOURS = 6
 """How many colours ``tokens.css`` has for genres beyond the usual ones."""
@@ -29,21 +70,24 @@ CLEAR_MOOD = 0.5
 """Probability from which a song has one mood; below, the two likeliest are named."""
 
 STATE_NAMES = {
-    "queued": "Waiting",
-    "running": "Analysing",
-    "done": "Done",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
+    "queued": lazy("Waiting"),
+    "running": lazy("Analysing"),
+    "done": lazy("Done"),
+    "failed": lazy("Failed"),
+    "cancelled": lazy("Cancelled"),
 }
 
-STAGE_NAMES = {"decode": "Decoding", "features": "Listening", "model": "Deciding"}
+STAGE_NAMES = {"decode": lazy("Decoding"), "features": lazy("Listening"), "model": lazy("Deciding")}
 
-SIZE_UNITS = ("bytes", "KB", "MB", "GB")
+SIZE_UNITS = (lazy("bytes"), lazy("KB"), lazy("MB"), lazy("GB"))
 
 TICK_STEPS = (5, 10, 15, 30, 60, 120, 300, 600)
 """Seconds between two marks of a time axis, from which the first that is not too dense is taken."""
 
 MOST_TICKS = 4
+
+SOURCE = "en"
+"""The language that the sentences here are in, and whose figures are written in our own way."""
 
 
 class Verdict(Protocol):
@@ -104,13 +148,17 @@ class Tick:
 
 def genre_name(genre: str) -> str:
     """Return the genre as shown to people; capitals of its own, as in R&B, are left as they are."""
-    return GENRE_NAMES.get(genre, sentence(genre.replace("_", " ")))
+    return str(GENRE_NAMES.get(genre) or sentence(genre.replace("_", " ")))
 
 
 def genre_in_sentence(genre: str) -> str:
     """Return the genre's name as it stands within a sentence: an abbreviation keeps its capitals."""
+    if genre in GENRES_IN_SENTENCE:
+        return str(GENRES_IN_SENTENCE[genre])
     name = genre_name(genre)
-    return name if name[1:] != name[1:].lower() else name.lower()
+    # Nouns are small in English only; the name itself is English wherever the catalogue does not know it.
+    small = locale().language == "en" and name[1:] == name[1:].lower()
+    return name.lower() if small else name
 
 
 def sentence(text: str) -> str:
@@ -130,12 +178,25 @@ def genre_class(genre: str, scored: Iterable[str] = ()) -> str:
     return f"genre-other-{others.index(genre) % OTHER_COLOURS + 1}"
 
 
+def mood_in_sentence(mood: str) -> str:
+    """Return the mood's name as it stands within a sentence."""
+    return translated(MOOD_NAMES.get(mood, mood))
+
+
+def mood_name(mood: str) -> str:
+    """Return the mood as shown to people."""
+    return sentence(mood_in_sentence(mood))
+
+
 def second_words(prediction: Verdict) -> str:
     """Return "with some blues" for a second genre that may be relied on too; nothing where there is none."""
     seconds = (prediction.genres or [])[1:]
     if not (seconds and prediction.sure and prediction.music):
         return ""
-    return "with some " + " and ".join(genre_in_sentence(genre) for genre in seconds)
+    several = reduce(
+        lambda some, genre: _("%(some)s and %(another)s", some=some, another=genre), map(genre_in_sentence, seconds)
+    )
+    return _("with some %(genre)s", genre=several)
 
 
 def verdict_name(prediction: Verdict) -> str:
@@ -146,9 +207,10 @@ def verdict_name(prediction: Verdict) -> str:
 def mood_words(moods: Mapping[str, float]) -> str:
     """Return "Mostly calm", or "Between calm and sad" where no mood is clear."""
     first, *others = ranked(moods)
+    mood = mood_in_sentence(first[0])
     if first[1] >= CLEAR_MOOD or not others:
-        return f"Mostly {first[0]}"
-    return f"Between {first[0]} and {others[0][0]}"
+        return _("Mostly %(mood)s", mood=mood)
+    return _("Between %(mood)s and %(other)s", mood=mood, other=mood_in_sentence(others[0][0]))
 
 
 def ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -159,17 +221,28 @@ def ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
 def confidence_words(prediction: Verdict) -> str:
     """Say how far the verdict is to be relied on, in words that fit into a sentence."""
     if not prediction.music:
-        return "this may not be music"
+        return _("this may not be music")
     if not prediction.sure:
-        return "not sure: " + " or ".join(genre_in_sentence(genre) for genre, _ in ranked(prediction.scores)[:2])
+        likeliest = [genre_in_sentence(genre) for genre, _score in ranked(prediction.scores)[:2]]
+        return _(
+            "not sure: %(genres)s",
+            genres=reduce(lambda one, other: _("%(one)s or %(other)s", one=one, other=other), likeliest),
+        )
     if prediction.confidence >= VERY_SURE:
-        return "very sure"
-    return "quite sure" if prediction.confidence >= QUITE_SURE else "fairly sure"
+        return _("very sure")
+    return _("quite sure") if prediction.confidence >= QUITE_SURE else _("fairly sure")
 
 
 def percent(share: float) -> str:
-    """Return 0.873 as "87 %", its space unbreakable."""
-    return f"{share * 100:.0f}{NO_BREAK_SPACE}%"
+    """Return 0.873 as "87 %", its space unbreakable, or as the language of the page writes it."""
+    if locale().language == SOURCE:
+        return f"{share * 100:.0f}{NO_BREAK_SPACE}%"
+    return format_percent(share, locale=locale())
+
+
+def decimal(value: float, digits: int) -> str:
+    """Return the number with so many digits behind the sign that the language of the page has there."""
+    return f"{value:.{digits}f}".replace(".", get_decimal_symbol(locale()))
 
 
 def clock(seconds: float | None) -> str:
@@ -188,17 +261,20 @@ def span(part: Run | Block) -> str:
 
 def tempo_text(tempo: float | None) -> str:
     """Return the tempo in beats a minute, or that none was found."""
-    return "no steady pulse" if tempo is None else f"{tempo:.0f}{NO_BREAK_SPACE}BPM"
+    if tempo is None:
+        return _("no steady pulse")
+    beats = _("BPM")
+    return f"{tempo:.0f}{NO_BREAK_SPACE}{beats}"
 
 
 def state_text(state: str) -> str:
     """Return a job's state as shown to people."""
-    return STATE_NAMES.get(state, state.capitalize())
+    return str(STATE_NAMES.get(state, state.capitalize()))
 
 
 def stage_text(stage: str) -> str:
     """Return what a running job is doing; a stage we do not know is simply being analysed."""
-    return STAGE_NAMES.get(stage, STATE_NAMES["running"])
+    return str(STAGE_NAMES.get(stage, STATE_NAMES["running"]))
 
 
 def file_size(size_bytes: int) -> str:
@@ -206,12 +282,14 @@ def file_size(size_bytes: int) -> str:
     power = min(max(size_bytes.bit_length() - 1, 0) // 10, len(SIZE_UNITS) - 1)
     size = size_bytes / 1024**power
     digits = 1 if power and size < 10 else 0  # noqa: PLR2004 - two significant digits are enough
-    return f"{size:.{digits}f}{NO_BREAK_SPACE}{SIZE_UNITS[power]}"
+    return f"{decimal(size, digits)}{NO_BREAK_SPACE}{SIZE_UNITS[power]}"
 
 
 def day(moment: datetime) -> str:
-    """Return the date as "7 Nov 2026"."""
-    return f"{moment.day} {moment:%b %Y}"
+    """Return the date as "7 Nov 2026", or as the language of the page writes it."""
+    if locale().language == SOURCE:
+        return format_date(moment, "d MMM y", locale=locale())
+    return format_skeleton("yMMMd", moment, locale=locale())
 
 
 def runs(segments: Iterable[Mapping[str, Any]]) -> list[Run]:
@@ -269,11 +347,14 @@ FILTERS: dict[str, Callable[..., object]] = {
     "clock": clock,
     "confidence_words": confidence_words,
     "day": day,
+    "decimal": decimal,
     "file_size": file_size,
     "genre_class": genre_class,
     "genre_in_sentence": genre_in_sentence,
     "genre_name": genre_name,
     "lanes": lanes,
+    "mood_in_sentence": mood_in_sentence,
+    "mood_name": mood_name,
     "mood_words": mood_words,
     "percent": percent,
     "ranked": ranked,

@@ -23,6 +23,7 @@ from portal.history.audio import Audio
 from portal.history.filters import Filters
 from portal.history.matching import ORDERS, facts, genres_heard, matching, stretch
 from portal.history.why import Trait, how_it_sounds, usual_by
+from portal.language import _
 from portal.models import PredictionRecord, Song
 from portal.ports import Storage, StorageError
 
@@ -41,14 +42,14 @@ class SongNotFoundError(NotFoundError):
     """The person has no song of that id."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song in your history.")
+        super().__init__(_("There is no such song in your history."))
 
 
 class AudioGoneError(NotFoundError):
     """The song is known, but its file is not kept any more."""
 
     def __init__(self) -> None:
-        super().__init__("The file of this song is not kept any more.")
+        super().__init__(_("The file of this song is not kept any more."))
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,9 @@ class HistoryService:
             .join(shown, Song.id == shown.c.song_id)
             .outerjoin(Song.prediction)
             .order_by(*ORDERS[filters.sort])
-            .options(joinedload(Song.job), contains_eager(Song.prediction).load_only(*LISTED))
+            .options(
+                joinedload(Song.job), contains_eager(Song.prediction).load_only(*LISTED), joinedload(Song.feedback)
+            )
         )
         return Page(list(songs), number, per_page, total)
 

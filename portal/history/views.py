@@ -6,13 +6,12 @@ What belongs here: reading requests and choosing answers. Not here: rules (``ser
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required
+from flask_login import login_required
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
@@ -21,7 +20,8 @@ from portal.history.audio import Audio
 from portal.history.export import to_csv, to_json
 from portal.history.filters import CONFIDENCES, SAID, SORTS, STATES, Filters
 from portal.history.presentation import Verdict, confidence_words, genre_class, verdict_name
-from portal.web import current_user_id, page_number, services
+from portal.language import _, translated
+from portal.web import current_user_id, current_zone, page_number, services
 
 blueprint = Blueprint("history", __name__)
 
@@ -85,7 +85,8 @@ def status(song_id: str) -> Response:
     standing = services().jobs.status(current_user_id(), song_id)
     # A status that has a genre has all that a verdict has.
     said = _said(cast("Verdict", standing) if standing.genre else None)
-    return jsonify(asdict(standing) | said | {"url": url_for(".song", song_id=song_id)})
+    error = standing.error and translated(standing.error)
+    return jsonify(asdict(standing) | said | {"error": error, "url": url_for(".song", song_id=song_id)})
 
 
 @blueprint.post("/songs/<song_id>/retry")
@@ -106,23 +107,13 @@ def analyse_again(song_id: str) -> ResponseReturnValue:
 @login_required
 def delete(song_id: str) -> ResponseReturnValue:
     title = services().history.delete(current_user_id(), song_id)
-    flash(f'"{title}" was removed from your history.', "success")
+    flash(_('"%(title)s" was removed from your history.', title=title), "success")
     return redirect(url_for(".index"), 303)
 
 
 def _filters() -> Filters:
-    names = {name: name for name in ("q", "genre", "state", "confidence", "corrected", "sort")}
-    names |= {"since": "from", "until": "to"}
-    asked = {field: request.args.get(name, "") for field, name in names.items()}
-    return Filters(**asked, genres=services().history.genres(current_user_id()), zone=_zone())
-
-
-def _zone() -> tzinfo:
-    try:
-        return ZoneInfo(current_user.time_zone)
-    except ZoneInfoNotFoundError:
-        # A place that a newer edition of the database knows under another name.
-        return UTC
+    genres = services().history.genres(current_user_id())
+    return Filters.asked(request.args, genres=genres, zone=current_zone())
 
 
 def _said(verdict: Verdict | None) -> dict[str, str | None]:

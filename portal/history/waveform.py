@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.history.presentation import Run, genre_name, percent, runs
+from portal.language import _
 
 HALF = 100
 """Height of the drawing above its middle line: a peak's own greatest value."""
@@ -64,7 +65,7 @@ def wave_runs(segments: Sequence[Mapping[str, Any]]) -> list[tuple[float, str]]:
 def shares_text(shares: Sequence[Share]) -> str:
     """Return what a drawing shows, in words: "Rock throughout", or "Rock 80 %, Blues 20 %"."""
     if len(shares) == 1:
-        return f"{genre_name(shares[0].genre)} throughout"
+        return _("%(genre)s throughout", genre=genre_name(shares[0].genre))
     return ", ".join(f"{genre_name(part.genre)} {percent(part.share)}" for part in shares)
 
 

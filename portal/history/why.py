@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import classifier
-from portal.history.presentation import NO_BREAK_SPACE, genre_in_sentence, percent, tempo_text
+from portal.history.presentation import NO_BREAK_SPACE, decimal, genre_in_sentence, percent, sentence, tempo_text
+from portal.language import N_, Lazy, _, lazy, translated
 
 Deciles = tuple[float, ...]
 Usual = Mapping[str, Mapping[str, Deciles]]
@@ -28,14 +29,44 @@ RARE = 0.1
 TYPICAL = (0.35, 0.65)
 """Shares between which a song is simply usual."""
 
+KEYS = (
+    N_("A major"),
+    N_("A minor"),
+    N_("Bb major"),
+    N_("Bb minor"),
+    N_("B major"),
+    N_("B minor"),
+    N_("C major"),
+    N_("C minor"),
+    N_("C# major"),
+    N_("C# minor"),
+    N_("D major"),
+    N_("D minor"),
+    N_("Eb major"),
+    N_("Eb minor"),
+    N_("E major"),
+    N_("E minor"),
+    N_("F major"),
+    N_("F minor"),
+    N_("F# major"),
+    N_("F# minor"),
+    N_("G major"),
+    N_("G minor"),
+    N_("Ab major"),
+    N_("Ab minor"),
+)
+"""What a verdict may name as the key."""
+
+CLEAR_MODES = {"major": lazy("Clearly major"), "minor": lazy("Clearly minor")}
+
 CLEAR_MODE = 0.1
 """Clarity from which major and minor are told apart without doubt."""
 
 LOUDNESS_WORDS = (
-    (3.0, "Hardly changes in loudness"),
-    (7.0, "Changes a little in loudness"),
-    (13.0, "Has loud and soft passages"),
-    (float("inf"), "Goes from very soft to very loud"),
+    (3.0, lazy("Hardly changes in loudness")),
+    (7.0, lazy("Changes a little in loudness")),
+    (13.0, lazy("Has loud and soft passages")),
+    (float("inf"), lazy("Goes from very soft to very loud")),
 )
 """Decibels below which each holds."""
 
@@ -71,29 +102,58 @@ class Trait:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """How a song is said to have less or more of something than some of a genre, or nearly all of it."""
+
+    some: Lazy
+    nearly_all: Lazy
+
+
+@dataclass(frozen=True)
 class Scale:
     """One measure that genres have a usual range of: how it is said, and compared."""
 
     key: str
-    name: str
-    less: str
-    more: str
+    name: Lazy
+    less: Comparison
+    more: Comparison
     say: Callable[[float], str]
     logarithmic: bool = True
 
 
 def _hertz(value: float) -> str:
-    return f"{value:.0f}{NO_BREAK_SPACE}Hz" if value < 1000 else f"{value / 1000:.1f}{NO_BREAK_SPACE}kHz"  # noqa: PLR2004
+    return f"{value:.0f}{NO_BREAK_SPACE}Hz" if value < 1000 else f"{decimal(value / 1000, 1)}{NO_BREAK_SPACE}kHz"  # noqa: PLR2004
 
 
 def _of_hundred(value: float) -> str:
-    return f"{100 * value:.0f} of 100"
+    return _("%(number)s of 100", number=f"{100 * value:.0f}")
 
 
 SCALES = (
-    Scale("tempo", "Tempo", "Slower", "Faster", tempo_text),
-    Scale("centroid", "Brightness", "Darker", "Brighter", _hertz),
-    Scale("energy", "Energy", "Calmer", "More energetic", _of_hundred, logarithmic=False),
+    Scale(
+        "tempo",
+        lazy("Tempo"),
+        Comparison(lazy("Slower than %(share)s of %(genre)s"), lazy("Slower than nearly all %(genre)s")),
+        Comparison(lazy("Faster than %(share)s of %(genre)s"), lazy("Faster than nearly all %(genre)s")),
+        tempo_text,
+    ),
+    Scale(
+        "centroid",
+        lazy("Brightness"),
+        Comparison(lazy("Darker than %(share)s of %(genre)s"), lazy("Darker than nearly all %(genre)s")),
+        Comparison(lazy("Brighter than %(share)s of %(genre)s"), lazy("Brighter than nearly all %(genre)s")),
+        _hertz,
+    ),
+    Scale(
+        "energy",
+        lazy("Energy"),
+        Comparison(lazy("Calmer than %(share)s of %(genre)s"), lazy("Calmer than nearly all %(genre)s")),
+        Comparison(
+            lazy("More energetic than %(share)s of %(genre)s"), lazy("More energetic than nearly all %(genre)s")
+        ),
+        _of_hundred,
+        logarithmic=False,
+    ),
 )
 
 
@@ -132,20 +192,22 @@ def share_below(value: float, deciles: Deciles) -> float:
 
 def _compared(scale: Scale, value: float | None, genre: str, usual: Usual) -> Trait | None:
     if value is None:
-        return Trait(scale.name, tempo_text(None).capitalize(), "") if scale.key == "tempo" else None
+        return Trait(str(scale.name), sentence(tempo_text(None)), "") if scale.key == "tempo" else None
     deciles = usual.get(genre, {}).get(scale.key)
     if not deciles:
-        return Trait(scale.name, scale.say(value), "")
+        return Trait(str(scale.name), scale.say(value), "")
     plot = _plot(scale, value, genre, usual)
-    return Trait(scale.name, scale.say(value), _words(scale, share_below(value, deciles), genre), plot)
+    return Trait(str(scale.name), scale.say(value), _words(scale, share_below(value, deciles), genre), plot)
 
 
 def _words(scale: Scale, share: float, genre: str) -> str:
     name = genre_in_sentence(genre)
     if TYPICAL[0] <= share <= TYPICAL[1]:
-        return f"Usual for {name}"
-    word, beaten = (scale.more, share) if share > TYPICAL[1] else (scale.less, 1 - share)
-    return f"{word} than {f'nearly all {name}' if beaten > 1 - RARE else f'{percent(round(beaten, 1))} of {name}'}"
+        return _("Usual for %(genre)s", genre=name)
+    words, beaten = (scale.more, share) if share > TYPICAL[1] else (scale.less, 1 - share)
+    if beaten > 1 - RARE:
+        return words.nearly_all % {"genre": name}
+    return words.some % {"genre": name, "share": percent(round(beaten, 1))}
 
 
 def _plot(scale: Scale, value: float, genre: str, usual: Usual) -> Plot:
@@ -163,9 +225,14 @@ def _plot(scale: Scale, value: float, genre: str, usual: Usual) -> Plot:
 
     own = usual[genre][scale.key]
     low, middle, high = own[0], own[len(own) // 2], own[-1]
-    text = (
-        f"{scale.name} {scale.say(value)}. Most {genre_in_sentence(genre)} lies between {scale.say(low)} and "
-        f"{scale.say(high)}, half of it below {scale.say(middle)}."
+    text = _(
+        "%(measure)s %(value)s. Most %(genre)s lies between %(low)s and %(high)s, half of it below %(middle)s.",
+        measure=scale.name,
+        value=scale.say(value),
+        genre=genre_in_sentence(genre),
+        low=scale.say(low),
+        high=scale.say(high),
+        middle=scale.say(middle),
     )
     return Plot(place(low), place(middle), place(high), place(value), text)
 
@@ -175,11 +242,12 @@ def _loudness(traits: Mapping[str, Any]) -> Trait | None:
     if decibels is None:
         return None
     words = next(words for most, words in LOUDNESS_WORDS if decibels < most)
-    return Trait("Loudness range", f"{decibels:.0f}{NO_BREAK_SPACE}dB", words)
+    return Trait(_("Loudness range"), f"{decibels:.0f}{NO_BREAK_SPACE}dB", str(words))
 
 
 def _key(traits: Mapping[str, Any]) -> Trait | None:
     if "key" not in traits:
         return None
     clear = traits.get("mode_clarity", 0.0) >= CLEAR_MODE
-    return Trait("Key", traits["key"], f"Clearly {traits['mode']}" if clear else "Major or minor is hard to tell here")
+    words = CLEAR_MODES.get(traits["mode"]) if clear else None
+    return Trait(_("Key"), translated(traits["key"]), str(words or _("Major or minor is hard to tell here")))

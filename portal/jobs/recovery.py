@@ -15,6 +15,7 @@ from sqlalchemy.orm import scoped_session
 
 from portal.jobs.claim import change_jobs, worker_name
 from portal.jobs.sandbox import AnalysisError
+from portal.language import gettext
 from portal.models import Job, JobState, utc_now
 
 MAX_ATTEMPTS = 2
@@ -27,7 +28,7 @@ class CutOffError(AnalysisError):
     code = "cut_off"
 
     def __init__(self) -> None:
-        super().__init__("The analysis was cut off twice before it could end.")
+        super().__init__(gettext("The analysis was cut off twice before it could end."))
 
 
 def take_back_abandoned(session: scoped_session[Any]) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from portal.errors import PortalError
 from portal.jobs.child import ChildCrashedError, ChildError, ChildMemoryError, ChildTimeoutError, Emit, run_in_child
 from portal.jobs.tags import read_tags
+from portal.language import _
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,8 +36,8 @@ class AnalysisError(PortalError):
     code = "analysis_failed"
     permanent = False
 
-    def __init__(self, message: str = "The analysis of this file failed.") -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("The analysis of this file failed."))
 
 
 class AudioRefusedError(AnalysisError):
@@ -55,7 +56,7 @@ class DecoderCrashedError(AnalysisError):
     code = "crashed"
 
     def __init__(self) -> None:
-        super().__init__("The decoder crashed on this file.")
+        super().__init__(_("The decoder crashed on this file."))
 
 
 class AnalysisTimeoutError(AnalysisError):
@@ -64,7 +65,7 @@ class AnalysisTimeoutError(AnalysisError):
     code = "timeout"
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"The analysis took longer than {seconds:g} seconds.")
+        super().__init__(_("The analysis took longer than %(number)s seconds.", number=f"{seconds:g}"))
 
 
 class OutOfMemoryError(AnalysisError):
@@ -73,7 +74,7 @@ class OutOfMemoryError(AnalysisError):
     code = "out_of_memory"
 
     def __init__(self) -> None:
-        super().__init__("This file needs more memory than an analysis may use.")
+        super().__init__(_("This file needs more memory than an analysis may use."))
 
 
 class ModelUnusableError(AnalysisError):
@@ -83,7 +84,7 @@ class ModelUnusableError(AnalysisError):
     permanent = True
 
     def __init__(self) -> None:
-        super().__init__("The genre model of this server cannot be used. Please tell whoever runs it.")
+        super().__init__(_("The genre model of this server cannot be used. Please tell whoever runs it."))
 
 
 class SandboxedClassifier:

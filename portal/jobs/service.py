@@ -18,6 +18,7 @@ from portal.errors import ConflictError, NotFoundError
 from portal.jobs.claim import MAX_VERSION_LENGTH, Claim, ClaimLostError, change_jobs
 from portal.jobs.recovery import MAX_ATTEMPTS, take_back_abandoned
 from portal.jobs.sandbox import AnalysisError, SandboxedClassifier
+from portal.language import _
 from portal.models import Job, JobState, PredictionRecord, Song, utc_now
 from portal.ports import Storage, StorageError, Suggestion, VerdictListener
 from portal.queue import JobQueue
@@ -29,21 +30,21 @@ class NoSuchSongError(NotFoundError):
     """There is no such song, or it is somebody else's."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song.")
+        super().__init__(_("There is no such song."))
 
 
 class NotRetryableError(ConflictError):
     """Only what failed or was cancelled can be tried again."""
 
     def __init__(self) -> None:
-        super().__init__("This song is not waiting to be tried again.")
+        super().__init__(_("This song is not waiting to be tried again."))
 
 
 class UpToDateError(ConflictError):
     """Only what another model judged is analysed again."""
 
     def __init__(self) -> None:
-        super().__init__("This song was analysed by the present model already.")
+        super().__init__(_("This song was analysed by the present model already."))
 
 
 class AudioDeletedError(ConflictError):
@@ -52,10 +53,11 @@ class AudioDeletedError(ConflictError):
     code = "audio_deleted"
 
     def __init__(self) -> None:
-        super().__init__(
+        message = _(
             "The audio of this song was deleted, so it cannot be analysed again. "
             "Upload the same file once more to bring it back."
         )
+        super().__init__(message)
 
 
 class FileUnavailableError(AnalysisError):
@@ -64,7 +66,7 @@ class FileUnavailableError(AnalysisError):
     code = "storage"
 
     def __init__(self) -> None:
-        super().__init__("The uploaded file could not be read from our storage.")
+        super().__init__(_("The uploaded file could not be read from our storage."))
 
 
 class Recommender(Protocol):

@@ -8,13 +8,14 @@ from __future__ import annotations
 from wtforms import StringField, TextAreaField
 
 from portal.forms import TextForm, obeys
+from portal.language import lazy
 from portal.playlists.values import MAX_DESCRIPTION, MAX_NAME, clean_description, clean_name
 
 
 def name_field() -> StringField:
     """Return a field for a playlist's name."""
     attributes = {"maxlength": MAX_NAME, "required": True, "autocomplete": "off"}
-    return StringField("Name", validators=[obeys(clean_name)], render_kw=attributes)
+    return StringField(lazy("Name"), validators=[obeys(clean_name)], render_kw=attributes)
 
 
 class PlaylistForm(TextForm):
@@ -22,7 +23,7 @@ class PlaylistForm(TextForm):
 
     name = name_field()
     description = TextAreaField(
-        "Description", validators=[obeys(clean_description)], render_kw={"maxlength": MAX_DESCRIPTION, "rows": 2}
+        lazy("Description"), validators=[obeys(clean_description)], render_kw={"maxlength": MAX_DESCRIPTION, "rows": 2}
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal.language import N_, translated
+
 MOST_SONGS = 100
 FEWEST_SONGS = 3
 """One or two songs are no list of a kind."""
@@ -22,8 +24,25 @@ CLOSE_ENOUGH = 0.7
 SLOW, FAST = 60.0, 180.0
 """Beats a minute that count as the slow end and the fast end."""
 
-GENRE_WORDS = {"hiphop": "hip-hop"}
-"""Genres that are not called by their key within a sentence."""
+GENRE_WORDS = {
+    "blues": N_("blues"),
+    "classical": N_("classical"),
+    "country": N_("country"),
+    "disco": N_("disco"),
+    "hiphop": N_("hip-hop"),
+    "jazz": N_("jazz"),
+    "metal": N_("metal"),
+    "pop": N_("pop"),
+    "reggae": N_("reggae"),
+    "rock": N_("rock"),
+}
+"""What the usual genres are called within a sentence."""
+
+GENRE = "genre:"
+"""What the keys of recipes for a genre begin with."""
+
+GENRE_NAME = N_("Your %(genre)s")
+GENRE_DESCRIPTION = N_("Your songs that we hear as %(genre)s, the surest first.")
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,10 @@ Fit = Callable[[HeardSong, datetime], float | None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """One curated playlist: what it is called, which songs belong, and how few of them are worth a list."""
+    """One curated playlist: what it is called, which songs belong, and how few of them are worth a list.
+
+    Name and description are kept in English; ``titled`` says them to whoever reads them.
+    """
 
     key: str
     name: str
@@ -105,8 +127,27 @@ def by_genre(genre: str) -> Recipe:
     def fit(song: HeardSong, _now: datetime) -> float | None:
         return song.sure + song.confidence if song.genre == genre else None
 
-    words = GENRE_WORDS.get(genre, genre.replace("_", " "))
-    return Recipe(f"genre:{genre}", f"Your {words}", f"Your songs that we hear as {words}, the surest first.", fit)
+    said = {"genre": genre_words(genre)}
+    return Recipe(f"{GENRE}{genre}", GENRE_NAME % said, GENRE_DESCRIPTION % said, fit)
+
+
+def genre_words(genre: str) -> str:
+    """Return what a genre is called within an English sentence."""
+    return GENRE_WORDS.get(genre, genre.replace("_", " "))
+
+
+def titled(recipe: str | None, name: str, description: str = "") -> tuple[str, str]:
+    """Return name and description of a playlist as they are read.
+
+    Nobody can rename a curated one, so what is kept of it are its recipe's English words; they are said in the language
+    that is spoken. What people wrote themselves, where ``recipe`` is None, stays as it is.
+    """
+    if recipe is None:
+        return name, description
+    if not recipe.startswith(GENRE):
+        return translated(name), translated(description)
+    said = {"genre": translated(genre_words(recipe.removeprefix(GENRE)))}
+    return translated(GENRE_NAME) % said, translated(GENRE_DESCRIPTION) % said
 
 
 def for_moment(setting: Setting) -> Fit:
@@ -143,7 +184,9 @@ def _newness(song: HeardSong, now: datetime) -> float | None:
     return song.uploaded_at.timestamp() if now - song.uploaded_at <= NEW_FOR else None
 
 
-NEW = Recipe("new", "New this week", "What you added in the last seven days, the newest first.", _newness, fewest=1)
+NEW = Recipe(
+    "new", N_("New this week"), N_("What you added in the last seven days, the newest first."), _newness, fewest=1
+)
 
 EVENING = Setting(("calm", "sad"), pace=0.1, energy=0.15, brightness=0.3)
 WORKOUT = Setting(("lively", "tense"), pace=0.7, energy=0.9)
@@ -151,8 +194,12 @@ FOCUS = Setting(("calm", "tense"), pace=0.45, energy=0.4, brightness=0.4)
 MORNING = Setting(("lively", "calm"), pace=0.5, energy=0.55, brightness=0.75, mode="major")
 
 MOMENTS = (
-    Recipe("mood:bright:morning", "Morning, bright", "Cheerful and clear, not too hard.", for_moment(MORNING)),
-    Recipe("mood:calm:focus", "Focus, steady", "An even pace that does not ask for attention.", for_moment(FOCUS)),
-    Recipe("mood:lively:workout", "Workout, lively", "Fast, and full of energy.", for_moment(WORKOUT)),
-    Recipe("mood:calm:evening", "Evening, calm", "Slow and quiet, for the end of the day.", for_moment(EVENING)),
+    Recipe("mood:bright:morning", N_("Morning, bright"), N_("Cheerful and clear, not too hard."), for_moment(MORNING)),
+    Recipe(
+        "mood:calm:focus", N_("Focus, steady"), N_("An even pace that does not ask for attention."), for_moment(FOCUS)
+    ),
+    Recipe("mood:lively:workout", N_("Workout, lively"), N_("Fast, and full of energy."), for_moment(WORKOUT)),
+    Recipe(
+        "mood:calm:evening", N_("Evening, calm"), N_("Slow and quiet, for the end of the day."), for_moment(EVENING)
+    ),
 )

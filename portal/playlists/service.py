@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -24,7 +25,7 @@ from portal.playlists.holding import UNSYNCED, holding_person, holding_playlist
 from portal.playlists.items import find, new_entry
 from portal.playlists.listing import all_listed, choices
 from portal.playlists.order import Sessions, position_before
-from portal.playlists.recipes import rank
+from portal.playlists.recipes import rank, titled
 from portal.playlists.values import (
     MAX_ENTRIES,
     MAX_PLAYLISTS,
@@ -34,6 +35,7 @@ from portal.playlists.values import (
     EntryNotFoundError,
     Item,
     ItemNotFoundError,
+    Listed,
     OrderChangedError,
     Overview,
     PlacedRow,
@@ -67,7 +69,7 @@ class PlaylistService:
         if curation.is_due(oldest, newest_upload, utc_now()):
             curation.refresh(self._session, user_id)
             listed, _ = all_listed(self._session, user_id)
-        curated = [playlist for playlist in listed if playlist.recipe and playlist.count]
+        curated = [_titled(playlist) for playlist in listed if playlist.recipe and playlist.count]
         return Overview(
             curated=tuple(sorted(curated, key=lambda playlist: rank(playlist.recipe or ""))),
             own=tuple(playlist for playlist in listed if not playlist.recipe),
@@ -87,7 +89,7 @@ class PlaylistService:
         """Make a playlist by hand of what another one of the person's holds now, and return its id."""
         with holding_person(self._session, user_id):
             source = self._own(user_id, playlist_id)
-            copy = self._make(user_id, source.name, source.description)
+            copy = self._make(user_id, *_read(source))
             kept = ("position", "key", "song_id", "artist", "title", "url", "source")
             columns = [getattr(PlaylistEntry, name) for name in kept]
             entries = select(literal(copy), literal(utc_now(), PlaylistEntry.added_at.type), *columns)
@@ -114,6 +116,7 @@ class PlaylistService:
     def contents(self, user_id: int, playlist_id: str, number: int) -> Contents:
         """Return one page of a playlist; a number beyond the end gives the last page."""
         playlist = self._own(user_id, playlist_id)
+        name, description = _read(playlist)
         every, total = self._session.execute(counts(playlist_id, user_id)).one()
         pages = page_of(total)
         number = min(max(1, number), pages)
@@ -123,8 +126,8 @@ class PlaylistService:
         rows = self._rows(visible(playlist_id, user_id).offset(first).limit(start - first + PER_PAGE + 2), user_id)
         return Contents(
             id=playlist.id,
-            name=playlist.name,
-            description=playlist.description,
+            name=name,
+            description=description,
             curated=playlist.recipe is not None,
             published=playlist.published_at is not None and playlist.hidden_at is None,
             changed_at=playlist.changed_at,
@@ -141,7 +144,7 @@ class PlaylistService:
     def everything(self, user_id: int, playlist_id: str) -> tuple[str, str, list[Row]]:
         """Return name, description and all visible rows of a playlist, for a file."""
         playlist = self._own(user_id, playlist_id)
-        return playlist.name, playlist.description, self._rows(visible(playlist_id, user_id), user_id)
+        return *_read(playlist), self._rows(visible(playlist_id, user_id), user_id)
 
     def item(self, user_id: int, reference: str) -> Item:
         """Return what ``song:…`` or ``catalogue:…`` names; raise ItemNotFoundError where the person may not see it."""
@@ -199,16 +202,21 @@ class PlaylistService:
         if playlist is None:
             return None
         owner = playlist.user_id
+        name, description = _read(playlist)
         _, total = self._session.execute(counts(playlist_id, owner)).one()
         rows = self._rows(visible(playlist_id, owner).limit(max(limit, 0)), owner)
         return ShownPlaylist(
             id=playlist.id,
             user_id=owner,
-            name=playlist.name,
-            description=playlist.description,
+            name=name,
+            description=description,
             entries=tuple(map(_shown, rows)),
             total=total,
         )
+
+    def titled(self, recipe: str | None, name: str, description: str = "") -> tuple[str, str]:
+        """Return name and description of a playlist as people read them, from what is kept of it."""
+        return titled(recipe, name, description)
 
     def owned_by(self, user_id: int, playlist_id: str) -> bool:
         """Return whether the person has a playlist of that id."""
@@ -292,6 +300,16 @@ def placed(rows: Sequence[Row]) -> list[PlacedRow]:
         )
         for place, row in enumerate(rows)
     ]
+
+
+def _read(playlist: Playlist) -> tuple[str, str]:
+    """Return name and description as whoever asks reads them."""
+    return titled(playlist.recipe, playlist.name, playlist.description)
+
+
+def _titled(playlist: Listed) -> Listed:
+    name, description = titled(playlist.recipe, playlist.name, playlist.description)
+    return replace(playlist, name=name, description=description)
 
 
 def _shown(row: Row) -> ShownEntry:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.errors import ConflictError, InvalidError, NotFoundError
+from portal.language import _, ngettext
 from portal.text import one_line
 
 MAX_NAME = 120
@@ -21,21 +22,21 @@ class PlaylistNotFoundError(NotFoundError):
     """The person has no playlist of that id."""
 
     def __init__(self) -> None:
-        super().__init__("You have no such playlist.")
+        super().__init__(_("You have no such playlist."))
 
 
 class EntryNotFoundError(NotFoundError):
     """The playlist has no entry of that id (any more)."""
 
     def __init__(self) -> None:
-        super().__init__("This entry is not in the playlist, or not any more.")
+        super().__init__(_("This entry is not in the playlist, or not any more."))
 
 
 class ItemNotFoundError(NotFoundError):
     """There is no such song or suggestion, or its owner does not show it."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song, or its owner does not show it any more.")
+        super().__init__(_("There is no such song, or its owner does not show it any more."))
 
 
 class OrderChangedError(ConflictError):
@@ -44,7 +45,7 @@ class OrderChangedError(ConflictError):
     code = "order_changed"
 
     def __init__(self) -> None:
-        super().__init__("The playlist has changed meanwhile. Reload it and move the entry again.")
+        super().__init__(_("The playlist has changed meanwhile. Reload it and move the entry again."))
 
 
 class CuratedError(ConflictError):
@@ -53,7 +54,9 @@ class CuratedError(ConflictError):
     code = "curated"
 
     def __init__(self) -> None:
-        super().__init__("This playlist is put together for you and changes by itself. Copy it, and change the copy.")
+        super().__init__(
+            _("This playlist is put together for you and changes by itself. Copy it, and change the copy.")
+        )
 
 
 class PlaylistFullError(ConflictError):
@@ -62,7 +65,13 @@ class PlaylistFullError(ConflictError):
     code = "playlist_full"
 
     def __init__(self) -> None:
-        super().__init__(f"A playlist has {MAX_ENTRIES} entries at most. Remove some, or start another one.")
+        super().__init__(
+            ngettext(
+                "A playlist has %(num)d entry at most. Remove some, or start another one.",
+                "A playlist has %(num)d entries at most. Remove some, or start another one.",
+                MAX_ENTRIES,
+            )
+        )
 
 
 class TooManyPlaylistsError(ConflictError):
@@ -71,7 +80,13 @@ class TooManyPlaylistsError(ConflictError):
     code = "too_many_playlists"
 
     def __init__(self) -> None:
-        super().__init__(f"You have {MAX_PLAYLISTS} playlists, and that is the most. Delete one that you do not need.")
+        super().__init__(
+            ngettext(
+                "You have %(num)d playlist, and that is the most. Delete one that you do not need.",
+                "You have %(num)d playlists, and that is the most. Delete one that you do not need.",
+                MAX_PLAYLISTS,
+            )
+        )
 
 
 class InvalidPlaylistNameError(InvalidError):
@@ -86,7 +101,13 @@ class InvalidDescriptionError(InvalidError):
     code = "invalid_description"
 
     def __init__(self) -> None:
-        super().__init__(f"A description has {MAX_DESCRIPTION} characters at most.")
+        super().__init__(
+            ngettext(
+                "A description has %(num)d character at most.",
+                "A description has %(num)d characters at most.",
+                MAX_DESCRIPTION,
+            )
+        )
 
 
 class NothingChosenError(InvalidError):
@@ -95,16 +116,18 @@ class NothingChosenError(InvalidError):
     code = "nothing_chosen"
 
     def __init__(self) -> None:
-        super().__init__("Choose one of your playlists, or name a new one.")
+        super().__init__(_("Choose one of your playlists, or name a new one."))
 
 
 def clean_name(raw: str | None) -> str:
     """Return the name on one line, as it will be shown; raise InvalidPlaylistNameError."""
     name = one_line(raw or "")
     if not name:
-        raise InvalidPlaylistNameError("Give the playlist a name.")
+        raise InvalidPlaylistNameError(_("Give the playlist a name."))
     if len(name) > MAX_NAME:
-        raise InvalidPlaylistNameError(f"A name has {MAX_NAME} characters at most.")
+        raise InvalidPlaylistNameError(
+            ngettext("A name has %(num)d character at most.", "A name has %(num)d characters at most.", MAX_NAME)
+        )
     return name
 
 

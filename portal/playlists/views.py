@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from portal.errors import NotFoundError
+from portal.language import _
 from portal.playlists.export import FORMATS, Track, Tracklist, file_name
 from portal.playlists.forms import NewNameForm, PlaylistForm
 from portal.playlists.service import page_of
@@ -46,7 +47,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _list(form), UNPROCESSABLE
     playlist_id = services().playlists.create(current_user_id(), form.name.data, form.description.data)
-    flash(f'"{form.name.data}" is ready. Add songs to it from their pages.', "success")
+    flash(_('"%(name)s" is ready. Add songs to it from their pages.', name=form.name.data), "success")
     return redirect(url_for(".show", playlist_id=playlist_id), 303)
 
 
@@ -54,7 +55,7 @@ def create() -> ResponseReturnValue:
 @login_required
 def refresh() -> ResponseReturnValue:
     services().playlists.refresh(current_user_id())
-    flash("Your curated playlists are as new.", "success")
+    flash(_("Your curated playlists are as new."), "success")
     return redirect(url_for(".index"), 303)
 
 
@@ -115,7 +116,7 @@ def move(playlist_id: str) -> ResponseReturnValue:
 @login_required
 def remove(playlist_id: str) -> ResponseReturnValue:
     title = services().playlists.remove(current_user_id(), playlist_id, request.form.get("entry", ""))
-    flash(f'"{title}" was removed from the playlist.', "success")
+    flash(_('"%(title)s" was removed from the playlist.', title=title), "success")
     number = page_number(request.form.get("page"))
     return redirect(url_for(".show", playlist_id=playlist_id, page=number if number > 1 else None), 303)
 
@@ -127,7 +128,7 @@ def edit(playlist_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(_contents(playlist_id), form), UNPROCESSABLE
     services().playlists.edit(current_user_id(), playlist_id, form.name.data, form.description.data)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return redirect(url_for(".show", playlist_id=playlist_id), 303)
 
 
@@ -135,7 +136,7 @@ def edit(playlist_id: str) -> ResponseReturnValue:
 @login_required
 def copy(playlist_id: str) -> ResponseReturnValue:
     copied = services().playlists.copy(current_user_id(), playlist_id)
-    flash("This is your own copy: rename it, put it in order, remove what you like.", "success")
+    flash(_("This is your own copy: rename it, put it in order, remove what you like."), "success")
     return redirect(url_for(".show", playlist_id=copied), 303)
 
 
@@ -143,7 +144,7 @@ def copy(playlist_id: str) -> ResponseReturnValue:
 @login_required
 def delete(playlist_id: str) -> ResponseReturnValue:
     name = services().playlists.delete(current_user_id(), playlist_id)
-    flash(f'"{name}" was deleted. Its songs are still there.', "success")
+    flash(_('"%(name)s" was deleted. Its songs are still there.', name=name), "success")
     return redirect(url_for(".index"), 303)
 
 
@@ -159,10 +160,11 @@ def _choice(form: NewNameForm, reference: str, onward: str | None) -> str:
 
 
 def _added(added: Added, onward: str) -> Response:
+    names = {"title": added.title, "playlist": added.playlist}
     if added.new:
-        flash(f'"{added.title}" was added to "{added.playlist}".', "success")
+        flash(_('"%(title)s" was added to "%(playlist)s".', **names), "success")
     else:
-        flash(f'"{added.title}" is in "{added.playlist}" already.', "info")
+        flash(_('"%(title)s" is in "%(playlist)s" already.', **names), "info")
     target = safe_next(onward, url_for(".show", playlist_id=added.playlist_id))
     return redirect(target, 303)  # type: ignore[return-value]
 

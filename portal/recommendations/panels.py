@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from portal.language import N_, translated
 from portal.ports import Suggestion
 from portal.recommendations.similar import SimilarSong
 from portal.recommendations.values import CATALOGUE, SPOTIFY, Item, Panel, Standing
 from portal.recommendations.wording import likeness, note, state, title
 
-NAMELESS_TITLES = {SPOTIFY: "A track on Spotify"}
+NAMELESS_TITLES = {SPOTIFY: N_("A track on Spotify")}
 """What a link is called while its name may not be kept and cannot be had."""
 
 
@@ -47,7 +48,7 @@ def outside_panel(genre: str, found: Sequence[Suggestion], standing: Standing, n
     """Return the panel of an outside source; None if there is nothing to show and nothing to say."""
     source = standing.name
     items = tuple(
-        Item(one.title or NAMELESS_TITLES.get(source, one.url), one.artist, url=one.url, image=one.image)
+        Item(one.title or translated(NAMELESS_TITLES.get(source)) or one.url, one.artist, url=one.url, image=one.image)
         for one in found
     )
     is_whole = bool(found) and all(one.title for one in found)

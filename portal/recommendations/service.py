@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session, scoped_session
 
 from portal.errors import NotFoundError
+from portal.language import _
 from portal.models import RecommendationRecord, Song, utc_now
 from portal.ports import OutsideSource, RecommendationSource, Suggestion
 from portal.recommendations.outside import OutsideSources
@@ -33,7 +34,7 @@ class NoSuchSourceError(NotFoundError):
     """There is no outside source of that name, or it is not set up."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such source of suggestions here.")
+        super().__init__(_("There is no such source of suggestions here."))
 
 
 class RecommendationService:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from portal.errors import NotFoundError
+from portal.language import _, translated
 from portal.recommendations.wording import SET_UP, standing_words, state, title
 from portal.web import services
 
@@ -37,7 +38,7 @@ def standings() -> str:
         for one in services().recommendations.standings()
     ]
     named = {row["standing"].name for row in rows}
-    unused = [{"title": title(name), "words": words} for name, words in SET_UP.items() if name not in named]
+    unused = [{"title": title(name), "words": translated(words)} for name, words in SET_UP.items() if name not in named]
     return render_template("recommendations/standings.html", rows=rows, unused=unused)
 
 
@@ -46,7 +47,7 @@ def standings() -> str:
 def ask_again(name: str) -> ResponseReturnValue:
     _admins_only()
     services().recommendations.ask_again(name)
-    flash(f"{title(name)} is asked again by the next page that needs it.", "success")
+    flash(_("%(source)s is asked again by the next page that needs it.", source=title(name)), "success")
     return redirect(url_for(".standings"), 303)
 
 

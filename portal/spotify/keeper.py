@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
+from portal.language import _, translated
 from portal.models import SpotifyAccount, utc_now
 from portal.ports import Grant, SourceError
 from portal.spotify.tokens import TokenBox, Tokens, UnreadableTokenError
@@ -68,9 +69,9 @@ class TokenKeeper:
         found = self._session.execute(select(*columns).where(SpotifyAccount.user_id == user_id)).one_or_none()
         self._session.commit()
         if found is None:
-            raise NotConnectedError("Connect your Spotify account first.")
+            raise NotConnectedError(_("Connect your Spotify account first."))
         if found.problem:
-            raise NotConnectedError(PROBLEMS.get(found.problem, PROBLEMS[GRANT_ENDED]))
+            raise NotConnectedError(translated(PROBLEMS.get(found.problem, PROBLEMS[GRANT_ENDED])))
         return Kept(*found)
 
     def _unlocked(self, user_id: int, kept: Kept) -> Tokens:
@@ -78,7 +79,7 @@ class TokenKeeper:
             return self._box.unlock(user_id, kept.token)
         except UnreadableTokenError as error:
             self._drop(user_id, kept, UNREADABLE)
-            raise NotConnectedError(PROBLEMS[UNREADABLE]) from error
+            raise NotConnectedError(translated(PROBLEMS[UNREADABLE])) from error
 
     def _refreshed(self, user_id: int, kept: Kept, tokens: Tokens, api: AccountApi, ends_at: float) -> str:
         try:
@@ -99,13 +100,13 @@ class TokenKeeper:
 
     def _after_refusal(self, user_id: int, kept: Kept) -> str:
         """Return the token that another request got at the same moment: a refresh token may work only once."""
-        for _ in range(LOOKS):
+        for _look in range(LOOKS):
             time.sleep(LOOK_SECONDS)
             now = self._kept(user_id)
             if now.token != kept.token:
                 return self._unlocked(user_id, now).access
         self._drop(user_id, kept, GRANT_ENDED)
-        raise NotConnectedError(PROBLEMS[GRANT_ENDED])
+        raise NotConnectedError(translated(PROBLEMS[GRANT_ENDED]))
 
     def _drop(self, user_id: int, kept: Kept, problem: str) -> None:
         same = (SpotifyAccount.user_id == user_id, SpotifyAccount.token == kept.token)

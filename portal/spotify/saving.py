@@ -14,6 +14,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
+from portal.language import _
 from portal.models import SpotifyCopy, utc_now
 from portal.ports import ShownPlaylist, SourceError
 from portal.spotify.values import AccountApi, BusyError, Copy, NotConnectedError, PlaylistGoneError
@@ -161,7 +162,7 @@ def _add(
 def _row(session: Sessions, copy_id: int) -> SpotifyCopy:
     copy = session.get(SpotifyCopy, copy_id, populate_existing=True)
     if copy is None:
-        raise NotConnectedError("Your Spotify account was disconnected, or the playlist deleted, in the meantime.")
+        raise NotConnectedError(_("Your Spotify account was disconnected, or the playlist deleted, in the meantime."))
     return copy
 
 

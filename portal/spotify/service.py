@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete
 from sqlalchemy.orm import Session, scoped_session
 
+from portal.language import translated
 from portal.models import SpotifyAccount, SpotifyCopy, utc_now
 from portal.ports import Grant, ShownPlaylist, SourceError
 from portal.spotify.keeper import TokenKeeper
@@ -91,7 +92,7 @@ class SpotifyAccounts:
             account_id=account.account_id,
             consented_at=account.consented_at,
             asks_again_at=asks_again_at,
-            problem=PROBLEMS.get(problem, ""),
+            problem=translated(PROBLEMS.get(problem)),
             copies=copies(self._session, user_id),
         )
 

@@ -6,12 +6,13 @@ their sentences. Not here: queries, calls or pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from portal.errors import ConflictError, NotFoundError, PortalError
+from portal.language import N_, _, ngettext, translated
 from portal.ports import Grant, PlaylistReader, SourceError
 
 PEOPLE = 5
@@ -104,14 +105,14 @@ class NotOfferedError(NotFoundError):
     """The operator does not let people connect their accounts."""
 
     def __init__(self) -> None:
-        super().__init__("Accounts of Spotify cannot be connected on this installation.")
+        super().__init__(_("Accounts of Spotify cannot be connected on this installation."))
 
 
 class NoSuchPlaylistError(NotFoundError):
     """The person has no playlist of that id."""
 
     def __init__(self) -> None:
-        super().__init__("You have no such playlist.")
+        super().__init__(_("You have no such playlist."))
 
 
 class EmptyPlaylistError(ConflictError):
@@ -120,7 +121,7 @@ class EmptyPlaylistError(ConflictError):
     code = "empty_playlist"
 
     def __init__(self) -> None:
-        super().__init__("There are no songs in this playlist yet, so that there is nothing to save.")
+        super().__init__(_("There are no songs in this playlist yet, so that there is nothing to save."))
 
 
 class BusyError(ConflictError):
@@ -129,7 +130,7 @@ class BusyError(ConflictError):
     code = "busy"
 
     def __init__(self) -> None:
-        super().__init__("This playlist is being saved already, perhaps in another window. Wait a moment.")
+        super().__init__(_("This playlist is being saved already, perhaps in another window. Wait a moment."))
 
 
 class PlaylistGoneError(ConflictError):
@@ -138,7 +139,7 @@ class PlaylistGoneError(ConflictError):
     code = "playlist_gone"
 
     def __init__(self) -> None:
-        super().__init__("The playlist that was begun there is gone. Save it again to begin a new one.")
+        super().__init__(_("The playlist that was begun there is gone. Save it again to begin a new one."))
 
 
 class NotConnectedError(ConflictError):
@@ -154,8 +155,10 @@ class ConsentInvalidError(PortalError):
 
     def __init__(self) -> None:
         super().__init__(
-            "What came back from Spotify does not belong to anything you began here in the last ten minutes. "
-            "Nothing was connected. Please begin again."
+            _(
+                "What came back from Spotify does not belong to anything you began here in the last ten minutes. "
+                "Nothing was connected. Please begin again."
+            )
         )
 
 
@@ -166,45 +169,82 @@ class SpotifyTroubleError(PortalError):
         self.code = error.code
         self.status, sentence = TROUBLES.get(error.code, TROUBLES["bad_answer"])
         self.wait = error.retry_after
-        super().__init__(sentence.format(wait=_in_words(error.retry_after)))
+        super().__init__(sentence(error.retry_after) if callable(sentence) else translated(sentence))
 
 
-TROUBLES = {
-    "keys_refused": (502, "Spotify refused what this installation sent. If it stays so, its operator has to look."),
+def _asked_to_wait(seconds: float | None) -> str:
+    minutes, hours = _wait(seconds)
+    if hours:
+        return ngettext(
+            "Spotify asks us to wait %(num)d hour. Nothing is lost: go on after that.",
+            "Spotify asks us to wait %(num)d hours. Nothing is lost: go on after that.",
+            hours,
+        )
+    if minutes:
+        return ngettext(
+            "Spotify asks us to wait a minute. Nothing is lost: go on after that.",
+            "Spotify asks us to wait %(num)d minutes. Nothing is lost: go on after that.",
+            minutes,
+        )
+    return _("Spotify asks us to wait a while. Nothing is lost: go on after that.")
+
+
+def _no_more_for(seconds: float | None) -> str:
+    minutes, hours = _wait(seconds)
+    if hours:
+        return ngettext(
+            "Spotify lets us do no more for %(num)d hour. Nothing is lost: go on after that.",
+            "Spotify lets us do no more for %(num)d hours. Nothing is lost: go on after that.",
+            hours,
+        )
+    if minutes:
+        return ngettext(
+            "Spotify lets us do no more for a minute. Nothing is lost: go on after that.",
+            "Spotify lets us do no more for %(num)d minutes. Nothing is lost: go on after that.",
+            minutes,
+        )
+    return _("Spotify lets us do no more for a while. Nothing is lost: go on after that.")
+
+
+def _wait(seconds: float | None) -> tuple[int, int]:
+    """Return minutes or hours, the other one 0; both are where nobody knows."""
+    if seconds is None:
+        return 0, 0
+    minutes = max(1, round(seconds / 60))
+    # Beyond that, hours say it better.
+    return (minutes, 0) if minutes < 90 else (0, round(minutes / 60))  # noqa: PLR2004
+
+
+TROUBLES: dict[str, tuple[int, str | Callable[[float | None], str]]] = {
+    "keys_refused": (502, N_("Spotify refused what this installation sent. If it stays so, its operator has to look.")),
     "owner_needs_premium": (
         502,
-        "Spotify answers no more: the owner of this installation's app needs an active Premium subscription.",
+        N_("Spotify answers no more: the owner of this installation's app needs an active Premium subscription."),
     ),
     "not_allowed": (
         403,
-        "Spotify does not let your account in: its operator has to name you among the five people of this app first.",
+        N_(
+            "Spotify does not let your account in: its operator has to name you among the five people of this app "
+            "first."
+        ),
     ),
-    GRANT_ENDED: (400, "Spotify did not take the consent, perhaps because the page was loaded twice. Begin again."),
-    "rate_limited": (503, "Spotify asks us to wait {wait}. Nothing is lost: go on after that."),
-    "quota_exceeded": (503, "Spotify lets us do no more for {wait}. Nothing is lost: go on after that."),
-    "timeout": (504, "Spotify took too long to answer. Nothing is lost: try again."),
-    "unreachable": (502, "Spotify cannot be reached at the moment. Nothing is lost: try again later."),
-    "bad_request": (502, "Spotify did not accept what we asked. It may have changed; the operator should know."),
-    "bad_answer": (502, "Spotify answered something that we do not understand. Try again later."),
+    GRANT_ENDED: (400, N_("Spotify did not take the consent, perhaps because the page was loaded twice. Begin again.")),
+    "rate_limited": (503, _asked_to_wait),
+    "quota_exceeded": (503, _no_more_for),
+    "timeout": (504, N_("Spotify took too long to answer. Nothing is lost: try again.")),
+    "unreachable": (502, N_("Spotify cannot be reached at the moment. Nothing is lost: try again later.")),
+    "bad_request": (502, N_("Spotify did not accept what we asked. It may have changed; the operator should know.")),
+    "bad_answer": (502, N_("Spotify answered something that we do not understand. Try again later.")),
 }
-"""Code of a SourceError -> the status of our answer and its sentence."""
+"""Code of a SourceError -> the status of our answer and its sentence, which may say how long to wait."""
 
 PROBLEMS = {
-    GRANT_ENDED: (
+    GRANT_ENDED: N_(
         "Spotify has ended your consent: it does so after six months, or when you remove GenreGenie from the apps of "
         "your Spotify account. Connect it again to go on."
     ),
-    UNREADABLE: (
+    UNREADABLE: N_(
         "The key that locked your connection away has changed on this installation. Connect it again to go on."
     ),
 }
 """Code of what is wrong with an account -> its sentence."""
-
-
-def _in_words(seconds: float | None) -> str:
-    if seconds is None:
-        return "a while"
-    minutes = max(1, round(seconds / 60))
-    if minutes < 90:  # noqa: PLR2004 - beyond that, hours say it better
-        return "a minute" if minutes == 1 else f"{minutes} minutes"
-    return f"{round(minutes / 60)} hours"

@@ -25,13 +25,17 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from portal.dates import long_day
 from portal.errors import ConflictError, NotFoundError, PortalError
 from portal.extensions import limiter
 from portal.handlers import CONTENT_POLICY
+from portal.language import _, ngettext
 from portal.spotify.values import LONGEST_PLAYLIST, PEOPLE, ConsentInvalidError, SpotifyTroubleError
 from portal.web import current_user_id, services, wants_json
 
 blueprint = Blueprint("spotify", __name__)
+
+blueprint.add_app_template_filter(long_day)
 
 CONSENT = "spotify_consent"
 MAX_WORD = 4096
@@ -81,10 +85,10 @@ def callback() -> ResponseReturnValue:
     kept, state = session.pop(CONSENT, None), request.args.get("state", "")[:MAX_WORD]
     consent = services().spotify.answered(current_user_id(), kept, state)
     if request.args.get("error") == "access_denied":
-        flash("You did not give your consent, so nothing was connected.", "info")
+        flash(_("You did not give your consent, so nothing was connected."), "info")
         return redirect(url_for(".index"), 303)
     services().spotify.finish(consent, request.args.get("code", ""))
-    flash("Your Spotify account is connected.", "success")
+    flash(_("Your Spotify account is connected."), "success")
     return redirect(url_for(".index"), 303)
 
 
@@ -92,7 +96,7 @@ def callback() -> ResponseReturnValue:
 @login_required
 def disconnect() -> ResponseReturnValue:
     services().spotify.disconnect(current_user_id())
-    flash("Your Spotify account is disconnected, and all that was kept about it is deleted.", "success")
+    flash(_("Your Spotify account is disconnected, and all that was kept about it is deleted."), "success")
     return redirect(url_for(".index"), 303)
 
 
@@ -102,9 +106,27 @@ def disconnect() -> ResponseReturnValue:
 def save(playlist_id: str) -> ResponseReturnValue:
     copy = services().spotify.save(current_user_id(), playlist_id)
     if copy.remaining:
-        flash(f'{copy.asked - copy.remaining} of {copy.asked} songs of "{copy.name}" are done. Go on below.', "info")
+        flash(
+            ngettext(
+                '%(done)s of %(num)d song of "%(name)s" is done. Go on below.',
+                '%(done)s of %(num)d songs of "%(name)s" are done. Go on below.',
+                copy.asked,
+                done=copy.asked - copy.remaining,
+                name=copy.name,
+            ),
+            "info",
+        )
     else:
-        flash(f'{copy.saved} of {copy.asked} songs of "{copy.name}" are saved to Spotify.', "success")
+        flash(
+            ngettext(
+                '%(saved)s of %(num)d song of "%(name)s" is saved to Spotify.',
+                '%(saved)s of %(num)d songs of "%(name)s" are saved to Spotify.',
+                copy.asked,
+                saved=copy.saved,
+                name=copy.name,
+            ),
+            "success",
+        )
     return redirect(url_for(".index"), 303)
 
 

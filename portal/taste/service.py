@@ -19,6 +19,7 @@ from sqlalchemy.orm import scoped_session
 
 from classifier import MOODS
 from portal.errors import InvalidError, NotFoundError
+from portal.language import _
 from portal.models import Like, TasteEvent, TasteSettings, utc_now
 from portal.taste.pieces import CATALOGUE, Offer, Pieces
 from portal.taste.preference import MOST_EVENTS, REACTIONS, Taste
@@ -48,7 +49,7 @@ class UnknownItemError(NotFoundError):
     """What somebody reacted to is not there, or is not theirs to see."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such song or suggestion.")
+        super().__init__(_("There is no such song or suggestion."))
 
 
 class UnknownChoiceError(InvalidError):
@@ -57,7 +58,7 @@ class UnknownChoiceError(InvalidError):
     code = "unknown_choice"
 
     def __init__(self) -> None:
-        super().__init__("We do not know that choice.")
+        super().__init__(_("We do not know that choice."))
 
 
 @dataclass(frozen=True)

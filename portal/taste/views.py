@@ -9,27 +9,35 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from portal.language import N_, _, ngettext, translated
 from portal.taste.service import CONTEXT_CHOICES, MOOD_CHOICES, Shown
 from portal.taste.wording import in_words
 from portal.web import current_user_id, page_number, safe_next, services
 
 blueprint = Blueprint("taste", __name__)
 
-LIKED = ((0.4, "liked a lot"), (0.1, "liked"), (-0.1, "undecided"), (-1.0, "not for you"))
+LIKED = ((0.4, N_("liked a lot")), (0.1, N_("liked")), (-0.1, N_("undecided")), (-1.0, N_("not for you")))
 """Affinity from which upwards it is said so."""
 
 
 @blueprint.app_template_filter("reason_words")
 def reason_words(shown: Shown) -> str:
     """Return why something is suggested, as a phrase."""
-    # Looked up, not imported: how genres are called is another feature's.
-    return in_words(shown.reason, current_app.jinja_env.filters["genre_in_sentence"], shown.like, shown.offer.genre)
+    # Looked up, not imported: how genres and moods are called is another feature's.
+    filters = current_app.jinja_env.filters
+    return in_words(
+        shown.reason,
+        filters["genre_in_sentence"],
+        shown.like,
+        shown.offer.genre,
+        mood_name=filters["mood_in_sentence"],
+    )
 
 
 @blueprint.app_template_filter("affinity_words")
 def affinity_words(affinity: float) -> str:
     """Return how much something is liked, in words."""
-    return next((words for least, words in LIKED if affinity >= least), LIKED[-1][1])
+    return translated(next((words for least, words in LIKED if affinity >= least), LIKED[-1][1]))
 
 
 @blueprint.get("/for-you")
@@ -55,7 +63,7 @@ def choose() -> ResponseReturnValue:
 def react() -> ResponseReturnValue:
     kept = services().taste.react(current_user_id(), request.form.get("kind", ""), request.form.get("item", ""))
     if not kept:
-        flash("Learning is off, so this was not kept.", "info")
+        flash(_("Learning is off, so this was not kept."), "info")
     return redirect(safe_next(request.form.get("next"), url_for(".for_you")), 303)
 
 
@@ -65,7 +73,7 @@ def learn() -> ResponseReturnValue:
     learns = request.form.get("learns") == "yes"
     services().taste.learn(current_user_id(), learns=learns)
     flash(
-        "GenreGenie learns from what you do here again." if learns else "GenreGenie no longer learns from you.",
+        _("GenreGenie learns from what you do here again.") if learns else _("GenreGenie no longer learns from you."),
         "success",
     )
     return redirect(url_for(".for_you"), 303)
@@ -76,7 +84,11 @@ def learn() -> ResponseReturnValue:
 def forget() -> ResponseReturnValue:
     gone = services().taste.forget(current_user_id())
     flash(
-        f"Forgotten: {gone} {'thing' if gone == 1 else 'things'} you did. Your songs and likes are untouched.",
+        ngettext(
+            "Forgotten: %(num)d thing you did. Your songs and likes are untouched.",
+            "Forgotten: %(num)d things you did. Your songs and likes are untouched.",
+            gone,
+        ),
         "success",
     )
     return redirect(url_for(".for_you"), 303)
