@@ -19,6 +19,7 @@ from portal.errors import (
     PortalError,
     TooLargeError,
 )
+from portal.language import _, lazy, ngettext
 from portal.web import wants_json
 
 STATUS = {
@@ -31,19 +32,20 @@ STATUS = {
 }
 
 SENTENCES = {
-    400: "We could not make sense of that request.",
-    401: "Please log in first.",
-    403: "You may not do that.",
-    404: "There is nothing here, or it is not yours to see.",
-    405: "That page does not take this kind of request.",
-    409: "That no longer fits how things stand. Reload the page and try again.",
-    410: "This was here once, and is shown no more.",
-    413: "That is more than we accept in one go. One file may have {limit} MB.",
-    415: "We do not read that kind of content.",
-    422: "Something in what you sent cannot be accepted.",
-    429: "That was too often in a short time. Wait {wait} and try again.",
-    500: "Something broke on our side. It has been written to the log.",
+    400: lazy("We could not make sense of that request."),
+    401: lazy("Please log in first."),
+    403: lazy("You may not do that."),
+    404: lazy("There is nothing here, or it is not yours to see."),
+    405: lazy("That page does not take this kind of request."),
+    409: lazy("That no longer fits how things stand. Reload the page and try again."),
+    410: lazy("This was here once, and is shown no more."),
+    413: lazy("That is more than we accept in one go. One file may have %(limit)s MB."),
+    415: lazy("We do not read that kind of content."),
+    422: lazy("Something in what you sent cannot be accepted."),
+    500: lazy("Something broke on our side. It has been written to the log."),
 }
+
+TOO_OFTEN = 429
 
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src {images}; media-src 'self' blob:; "
@@ -76,10 +78,14 @@ def _answer(status: int, code: str, message: str) -> Response:
 
 
 def _sentence(status: int, wait_seconds: int = 60) -> str:
+    if status == TOO_OFTEN:
+        return ngettext(
+            "That was too often in a short time. Wait a minute and try again.",
+            "That was too often in a short time. Wait %(num)d minutes and try again.",
+            -(-wait_seconds // 60),
+        )
     limit = current_app.config["MAX_UPLOAD_BYTES"] // 2**20
-    minutes = -(-wait_seconds // 60)
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]).format(limit=limit, wait=wait)  # noqa: PLR2004
+    return SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]) % {"limit": limit}  # noqa: PLR2004
 
 
 def _portal_error(error: PortalError) -> Response:
@@ -88,7 +94,7 @@ def _portal_error(error: PortalError) -> Response:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
-    message = "This form was open for too long or came from elsewhere. Reload the page and send it again."
+    message = _("This form was open for too long or came from elsewhere. Reload the page and send it again.")
     return _answer(400, "csrf", message)
 
 

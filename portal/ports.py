@@ -162,6 +162,9 @@ class PlaylistReader(Protocol):
     def shown(self, playlist_id: str, *, limit: int) -> ShownPlaylist | None:
         """Return the playlist without what its entries' owners no longer show to others; None if it is gone."""
 
+    def titled(self, recipe: str | None, name: str, description: str = "") -> tuple[str, str]:
+        """Return name and description as people read them: a curated playlist's are kept in English."""
+
 
 class StorageError(Exception):
     """The storage did not do as asked."""

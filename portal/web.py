@@ -5,8 +5,10 @@ What belongs here: small helpers that every feature's views share. Not here: wir
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app, request
 from flask_login import current_user
@@ -26,6 +28,15 @@ def services() -> Services:
 def current_user_id() -> int:
     """Return the id of who is logged in; only for views behind ``login_required``."""
     return cast("int", current_user.id)
+
+
+def current_zone() -> tzinfo:
+    """Return the time zone of who is logged in, UTC for anybody else."""
+    try:
+        return ZoneInfo(current_user.time_zone) if current_user.is_authenticated else UTC
+    except ZoneInfoNotFoundError:
+        # A place that a newer edition of the database knows under another name costs nobody their pages.
+        return UTC
 
 
 def wants_json() -> bool:

@@ -6,13 +6,15 @@ What belongs here: choosing real or null, here and nowhere else. Only ``create_a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import TypedDict
 
 from portal.accounts.passwords import PasswordHasher
 from portal.accounts.profile_service import ProfileService
 from portal.accounts.retention import AudioRetention
 from portal.accounts.service import AccountService
+from portal.accounts.sessions import Sessions
 from portal.accounts.tokens import EmailTokens, ResetTokens
 from portal.adapters.catalogue import CatalogueSource
 from portal.adapters.mail import BackgroundMailer, OutboxMailer, SmtpMailer
@@ -22,11 +24,15 @@ from portal.config import Settings
 from portal.extensions import db
 from portal.feedback.service import FeedbackParts, make_feedback
 from portal.history.bulk import SelectedSongs
-from portal.history.filters import Filters
+from portal.history.filters import NEWEST, Filters
 from portal.history.service import HistoryService
 from portal.jobs.again import Restarts
 from portal.jobs.sandbox import SandboxedClassifier
 from portal.jobs.service import JobService
+from portal.languages.service import LanguageService
+from portal.musicmap.making import MapMaker
+from portal.musicmap.profile import ProfileService as GenreProfileService
+from portal.musicmap.service import MusicMapService
 from portal.playlists.many import ManyIntoPlaylist
 from portal.playlists.service import PlaylistService
 from portal.ports import Mailer, OutsideSource
@@ -48,7 +54,9 @@ class Services:
 
     settings: Settings
     accounts: AccountService
+    languages: LanguageService
     profile: ProfileService
+    sessions: Sessions
     retention: AudioRetention
     uploads: UploadService
     archives: ArchiveService
@@ -62,6 +70,9 @@ class Services:
     feedback: FeedbackParts
     taste: TasteService
     tagging: TaggingService
+    musicmap: MusicMapService
+    maps: MapMaker
+    genre_profile: GenreProfileService
     queue: JobQueue
 
 
@@ -103,7 +114,9 @@ def build_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         accounts=AccountService(session=session, tokens=ResetTokens(settings.secret_key), **proving),
+        languages=LanguageService(session),
         profile=ProfileService(session=session, tokens=EmailTokens(settings.secret_key), **proving),
+        sessions=Sessions(session),
         retention=AudioRetention(session, storage),
         uploads=uploads,
         archives=ArchiveService(uploads, settings.max_upload_bytes),
@@ -118,6 +131,9 @@ def build_services(settings: Settings) -> Services:
         community=community,
         feedback=make_feedback(session, taste=taste, storage=storage, measurer=classifier),
         taste=taste,
+        musicmap=MusicMapService(session),
+        maps=MapMaker(session),
+        genre_profile=GenreProfileService(session),
         tagging=TaggingService(session, storage, _library(history)),
         queue=queue,
     )
@@ -126,10 +142,11 @@ def build_services(settings: Settings) -> Services:
 def _library(history: HistoryService) -> Library:
     """Return the history's search, for songs that have a verdict."""
 
-    def found(user_id: int, asked: Mapping[str, str], limit: int) -> Found:
-        filters = Filters(asked.get("q", ""), asked.get("genre", ""), "done", genres=history.genres(user_id))
-        page = history.page(user_id, filters, 1, limit)
-        return Found(page.items, page.total, filters.q, filters.genre)
+    def found(user_id: int, asked: Mapping[str, str], zone: tzinfo, limit: int) -> Found:
+        filters = Filters.asked(asked, genres=history.genres(user_id), zone=zone)
+        # Whatever the order of the list: where not all fit, the newest are it.
+        page = history.page(user_id, replace(filters, judged=True, sort=NEWEST), 1, limit)
+        return Found(page.items, page.total, filters.query)
 
     return found
 

@@ -37,6 +37,8 @@ def serve(app: Flask) -> None:
     with app.app_context():
         jobs, queue, settings = services().jobs, services().queue, services().settings
         recommendations, retention = services().recommendations, services().retention
+        maps = services().maps
+        sessions = services().sessions
     jobs.prepare()
 
     def analyse(job_id: str) -> None:
@@ -54,8 +56,11 @@ def serve(app: Flask) -> None:
         with app.app_context():
             recommendations.sweep()
             deleted = retention.sweep()
+            sessions.sweep()
         if deleted:
             logger.info("the audio of %d songs was past its time", deleted)
+        with app.app_context():
+            maps.sweep()  # last, for it may take some seconds
 
     def start() -> None:
         die_with_parent(consumer)

@@ -8,8 +8,10 @@ from portal.models.community import Follow, Like, Profile, Publication, Report, 
 from portal.models.feedback import Feedback, FeedbackSettings, SurveyAnswer
 from portal.models.heard import HeardGenre, heard_genres
 from portal.models.job import Job, JobState
+from portal.models.musicmap import MapPlace, MapRound
 from portal.models.playlist import Playlist, PlaylistEntry
 from portal.models.prediction import PredictionRecord, RecommendationRecord
+from portal.models.session import LoginSession
 from portal.models.song import Song
 from portal.models.source import KeptAnswer, SourceStanding
 from portal.models.spotify import SpotifyAccount, SpotifyCopy
@@ -27,6 +29,9 @@ __all__ = [
     "JobState",
     "KeptAnswer",
     "Like",
+    "LoginSession",
+    "MapPlace",
+    "MapRound",
     "Playlist",
     "PlaylistEntry",
     "PredictionRecord",

@@ -16,7 +16,12 @@ class HeardGenre(Base):
     """One genre of a song's verdict, the second too; written and forgotten with the verdict."""
 
     __tablename__ = "heard_genres"
-    __table_args__ = (song_reference(), Index(None, "user_id", "genre", "uploaded_at", "song_id"))
+    __table_args__ = (
+        song_reference(),
+        Index(None, "user_id", "genre", "uploaded_at", "song_id"),
+        # By this a song that is deleted finds its own; SQLite would look through all of the person's.
+        Index(None, "song_id", "uploaded_at", "user_id"),
+    )
 
     song_id: Mapped[str] = mapped_column(String(22), primary_key=True)
     genre: Mapped[str] = mapped_column(String(40), primary_key=True)

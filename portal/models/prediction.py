@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base, utc_now
@@ -22,6 +22,7 @@ class PredictionRecord(Base):
     """
 
     __tablename__ = "predictions"
+    __table_args__ = (Index(None, "song_id", "duration", "confidence"),)  # what lists are sorted by
 
     id: Mapped[int] = mapped_column(primary_key=True)
     song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), unique=True)

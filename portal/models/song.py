@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.models.base import Base, random_id, utc_now
 
 if TYPE_CHECKING:
+    from portal.models.feedback import Feedback
     from portal.models.heard import HeardGenre
     from portal.models.job import Job
     from portal.models.prediction import PredictionRecord
@@ -59,4 +60,5 @@ class Song(Base):
     prediction: Mapped[PredictionRecord | None] = relationship(
         back_populates="song", cascade="all, delete-orphan", passive_deletes=True
     )
+    feedback: Mapped[Feedback | None] = relationship(viewonly=True)
     vector: Mapped[SongVector | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)

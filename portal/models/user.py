@@ -38,9 +38,10 @@ def new_session_token() -> str:
 
 
 class User(Base):
-    """One account. ``email`` is kept in lower case; ``session_token`` changes when other sessions must end.
+    """One account. ``email`` is kept in lower case; ``session_token`` changes when all sessions must end.
 
-    ``time_zone`` is an IANA name, by which dates are shown; ``keeps_audio`` one of ``KeepAudio``.
+    ``time_zone`` is an IANA name, by which dates are shown; ``keeps_audio`` one of ``KeepAudio``;
+    ``language`` what they chose for the pages, None where their browser may say.
     """
 
     __tablename__ = "users"
@@ -50,6 +51,9 @@ class User(Base):
     is_active = True
     is_anonymous = False
 
+    session_key = ""
+    """By which session the person is here, for the one request; no column."""
+
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -58,8 +62,9 @@ class User(Base):
     is_admin: Mapped[bool] = mapped_column(default=False)
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")
     keeps_audio: Mapped[str] = mapped_column(String(16), default=KeepAudio.MONTH, server_default="month")
+    language: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     def get_id(self) -> str:
-        """Return what a session remembers this person by: not ``id``, so that a new token ends every session."""
-        return self.session_token
+        """Return what cookies remember this person by: the session's key, which is worth nothing when it has ended."""
+        return self.session_key or self.session_token

@@ -8,6 +8,7 @@ export class Known {
   #url;
   #token;
   #answers = new Map();
+  #hashes = new WeakMap();
 
   constructor(url, token) {
     this.#url = url;
@@ -24,9 +25,15 @@ export class Known {
     return this.#answers.get(file);
   }
 
+  // The hash of a file that was asked for, or undefined: by it the server sees whether the file changed on its way.
+  hash(file) {
+    return this.#hashes.get(file);
+  }
+
   // After a lost connection nobody knows whether it arrived.
   forget(file) {
     this.#answers.delete(file);
+    this.#hashes.delete(file);
   }
 
   #group(file, next) {
@@ -44,7 +51,9 @@ export class Known {
     const hashes = new Map();
     for (const file of group) {
       const hash = await hashOf(file);
-      if (hash) hashes.set(file, hash);
+      if (!hash) continue;
+      hashes.set(file, hash);
+      this.#hashes.set(file, hash);
     }
     const songs = hashes.size ? await this.#post(new Set(hashes.values())) : {};
     return new Map([...hashes].map(([file, hash]) => [file, songs[hash]]));

@@ -1,5 +1,7 @@
 // Selecting songs of the history: all on the page at once, and how many there are. The form works without it.
 
+import { _, ngettext } from "./language.js";
+
 const form = document.querySelector("#selected");
 const all = document.querySelector("[data-all]");
 
@@ -11,7 +13,9 @@ if (form && all) {
     const chosen = boxes.filter((box) => box.checked).length;
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && !all.checked;
-    count.textContent = chosen === 1 ? "1 song selected" : `${chosen || "No"} songs selected`;
+    count.textContent = chosen
+      ? ngettext("1 song selected", "%(num)d songs selected", chosen)
+      : _("No songs selected");
     for (const button of form.querySelectorAll("button")) button.disabled = chosen === 0;
   };
 

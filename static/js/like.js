@@ -1,5 +1,7 @@
 // Liking without a reload. The forms work without this; whatever goes wrong here is left to them.
 
+import { _, ngettext } from "./language.js";
+
 for (const form of document.querySelectorAll("form[data-like]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -24,7 +26,10 @@ async function like(form) {
 function show(form, button, { liked, likes }) {
   form.action = liked ? form.dataset.unlike : form.dataset.like;
   button.setAttribute("aria-pressed", String(liked));
-  button.querySelector("[data-label]").textContent = liked ? "Liked" : "Like";
+  button.querySelector("[data-label]").textContent = liked ? _("Liked") : _("Like");
   const count = button.querySelector("[data-likes]");
-  if (count) count.textContent = likes;
+  if (!count) return;
+  count.textContent = likes;
+  const words = ngettext("%(num)d like", "%(num)d likes", likes);
+  button.querySelector("[data-likes-words]").textContent = ` ${words}`;
 }

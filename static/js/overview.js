@@ -1,7 +1,8 @@
 // What the upload page says of all songs together, and the buttons for all of them.
 
+import { _, ngettext } from "./language.js";
 import { Pace } from "./pace.js";
-import { count, fileSize, timeLeft } from "./words.js";
+import { fileSize, timeLeft } from "./words.js";
 
 const MANY = 50;
 const UNFINISHED = "unfinished uploads";
@@ -74,11 +75,13 @@ export class Overview {
   }
 
   #drawWords({ all, done, failed, sending }) {
-    this.part("summary").textContent = all === 1 ? "Your song" : `${done} of ${all} songs done`;
+    this.part("summary").textContent = all === 1 ? _("Your song") : _("%(done)s of %(all)s songs done", { done, all });
     const hint = this.part("hint");
-    if (sending) hint.textContent = "Keep this page open until all are sent.";
-    else if (done + failed < all) hint.textContent = "You may leave this page: the results will be in your history.";
-    else hint.textContent = failed ? `${failed} could not be analysed.` : "Drop more whenever you like.";
+    if (sending) hint.textContent = _("Keep this page open until all are sent.");
+    else if (done + failed < all) hint.textContent = _("You may leave this page: the results will be in your history.");
+    else if (failed) {
+      hint.textContent = ngettext("%(num)d could not be analysed.", "%(num)d could not be analysed.", failed);
+    } else hint.textContent = _("Drop more whenever you like.");
   }
 
   #drawSent(songs, sending) {
@@ -87,9 +90,13 @@ export class Overview {
     const sent = files.reduce((sum, song) => sum + song.share * song.file.size, 0);
     this.#pace.note(sent, performance.now());
     const seconds = this.#uploader.paused || !sending ? null : this.#pace.secondsFor(all - sent);
-    const words = [`${files.length - sending} of ${count(files.length, "file", "files")} sent`];
-    if (all) words.push(`${fileSize(sent)} of ${fileSize(all)}`);
-    if (sending && this.#uploader.paused) words.push("paused");
+    const words = [
+      ngettext("%(sent)s of %(num)d file sent", "%(sent)s of %(num)d files sent", files.length, {
+        sent: files.length - sending,
+      }),
+    ];
+    if (all) words.push(_("%(sent)s of %(all)s", { sent: fileSize(sent), all: fileSize(all) }));
+    if (sending && this.#uploader.paused) words.push(_("paused"));
     else if (seconds !== null) words.push(timeLeft(seconds));
     this.part("sent").textContent = words.join(" \u00b7 ");
     this.part("total").value = all ? sent / all : 1;
@@ -98,7 +105,7 @@ export class Overview {
   #drawButtons(songs, { all, failed, sending }) {
     this.part("queue").hidden = all < 2;
     const pause = this.part("pause");
-    pause.textContent = this.#uploader.paused ? "Go on" : "Pause";
+    pause.textContent = this.#uploader.paused ? _("Go on") : _("Pause");
     pause.hidden = !sending;
     this.part("cancel-all").hidden = !sending;
     this.part("retry-all").hidden = failed < 2 || !songs.some((song) => song.retry);
@@ -111,7 +118,9 @@ export class Overview {
     rows.classList.toggle("many", many);
     rows.classList.toggle("folded", many && !this.#unfolded);
     button.hidden = !many || !done;
-    button.textContent = `${this.#unfolded ? "Hide" : "Show"} ${count(done, "finished song", "finished songs")}`;
+    button.textContent = this.#unfolded
+      ? ngettext("Hide %(num)d finished song", "Hide %(num)d finished songs", done)
+      : ngettext("Show %(num)d finished song", "Show %(num)d finished songs", done);
     button.setAttribute("aria-expanded", String(this.#unfolded));
   }
 
@@ -125,7 +134,11 @@ export class Overview {
   #speak({ all, done, failed }) {
     const quarter = Math.floor((4 * (done + failed)) / all);
     if (quarter !== this.#quarter && quarter) {
-      this.#announcer.say(`${done} of ${all} songs done${failed ? `, ${failed} failed` : ""}`);
+      this.#announcer.say(
+        failed
+          ? _("%(done)s of %(all)s songs done, %(failed)s failed", { done, all, failed })
+          : _("%(done)s of %(all)s songs done", { done, all }),
+      );
     }
     this.#quarter = quarter;
   }

@@ -1,5 +1,7 @@
 // Joins the waveform to the player below it: it shows where the song is, and is a slider to go elsewhere with.
 
+import { _ } from "./language.js";
+
 const STEP = 5; // Seconds that an arrow key goes.
 const LEAP = 30; // And a page key.
 
@@ -37,7 +39,7 @@ class Wave {
     const attributes = {
       role: "slider",
       tabindex: "0",
-      "aria-label": "Position in the song",
+      "aria-label": _("Position in the song"),
       "aria-valuemin": "0",
       "aria-valuemax": String(Math.round(this.#length)),
     };

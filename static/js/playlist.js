@@ -1,6 +1,7 @@
 // Puts a playlist in order in place: by dragging a row's grip, by arrow keys on it, by the two buttons.
 
 import { Announcer } from "./announcer.js";
+import { _ } from "./language.js";
 
 // Pixels from the window's edge within which a drag scrolls the page, and how far at a time.
 const EDGE = 80;
@@ -50,7 +51,8 @@ function save(row) {
   const order = ids();
   const since = troubles;
   settle();
-  announcer.say(`${row.dataset.title}, now number ${start + order.indexOf(entry) + 1}`);
+  const number = start + order.indexOf(entry) + 1;
+  announcer.say(_("%(title)s, now number %(number)s", { title: row.dataset.title, number }));
   waiting += 1;
   list.dataset.saving = waiting;
   sending = sending.then(async () => {

@@ -1,5 +1,6 @@
 // One file's row on the upload page: what it shows in each state. It decides nothing.
 
+import { _ } from "./language.js";
 import { analysed, capital, fileSize, percent, standing, verdict } from "./words.js";
 
 // Sending fills the first half of the bar, the analysis the second: it never runs backwards.
@@ -19,11 +20,11 @@ export class Row {
   }
 
   waiting(cancel) {
-    this.#show("Waiting to be sent", { share: 0, cancel });
+    this.#show(_("Waiting to be sent"), { share: 0, cancel });
   }
 
-  sending(share, cancel, last = "Storing") {
-    const text = share < 1 ? `Sending, ${percent(share)}` : last;
+  sending(share, cancel, last = _("Storing")) {
+    const text = share < 1 ? _("Sending, %(share)s", { share: percent(share) }) : last;
     this.#show(text, { share: SENT * share, cancel });
   }
 
@@ -40,8 +41,8 @@ export class Row {
   }
 
   done(status, duplicate) {
-    const words = duplicate ? `analysed before: ${verdict(status)}` : verdict(status);
-    this.#show(capital(words), { link: ["See the result", status.url], finished: true });
+    const words = duplicate ? _("analysed before: %(verdict)s", { verdict: verdict(status) }) : verdict(status);
+    this.#show(capital(words), { link: [_("See the result"), status.url], finished: true });
     this.chip.textContent = status.name;
     this.chip.className = `chip ${status.genre_class}${status.sure ? "" : " unsure"}`;
     this.chip.hidden = !status.music;

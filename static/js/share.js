@@ -1,5 +1,7 @@
 // Copies a link at a click. Without a script the address can be selected and copied by hand.
 
+import { _ } from "./language.js";
+
 const SHOWN_MS = 2500;
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -11,7 +13,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const copied = await copy(address);
-    label.textContent = copied ? "Copied" : "Press Ctrl+C";
+    label.textContent = copied ? _("Copied") : _("Press Ctrl+C");
     clearTimeout(timer);
     timer = setTimeout(() => {
       label.textContent = usual;

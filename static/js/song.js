@@ -1,6 +1,7 @@
 // The page of a song whose analysis is not over: shows where it stands and loads the result when there is one.
 
 import { Announcer } from "./announcer.js";
+import { _ } from "./language.js";
 import { Watch } from "./poll.js";
 import { analysed, standing } from "./words.js";
 
@@ -28,7 +29,7 @@ function show(status) {
 new Watch(section.dataset.statusUrl, {
   onStatus: show,
   onTrouble: () => {
-    note.textContent = "The connection is lost. Still trying.";
+    note.textContent = _("The connection is lost. Still trying.");
   },
   // The page itself says best what has become of it: the log-in page, or that there is no such song.
   onLost: () => location.reload(),

@@ -1,9 +1,10 @@
 // One song on the upload page, from its file to its verdict.
 
+import { _, ngettext } from "./language.js";
 import { Watch } from "./poll.js";
 import { Row } from "./row.js";
 import { Turns } from "./turns.js";
-import { count, spokenVerdict } from "./words.js";
+import { spokenVerdict } from "./words.js";
 
 // The analysis takes songs in the order they came: those far behind need not be asked about yet.
 const WATCHED_AT_ONCE = 12;
@@ -32,8 +33,8 @@ export class Transfer {
 
   start = () => {
     const maxMb = this.isArchive ? this.place.limits.archive : this.place.limits.song;
-    if (this.file.size === 0) this.fail("This file is empty.");
-    else if (this.file.size > maxMb * 2 ** 20) this.fail(`This file is larger than ${maxMb} MB.`);
+    if (this.file.size === 0) this.fail(_("This file is empty."));
+    else if (this.file.size > maxMb * 2 ** 20) this.fail(_("This file is larger than %(most)s MB.", { most: maxMb }));
     else this.send();
   };
 
@@ -51,9 +52,9 @@ export class Transfer {
         this.row.waiting(cancel);
       },
       onSongs: (songs) => (this.isArchive ? this.unpack(songs) : this.become(songs[0])),
-      onCancelled: () => this.fail("Cancelled", { retry: this.start }, "quiet"),
+      onCancelled: () => this.fail(_("Cancelled"), { retry: this.start }, "quiet"),
       onRefused: (message, { again, lost, login }) => {
-        const link = login && ["Log in again", this.place.loginUrl];
+        const link = login && [_("Log in again"), this.place.loginUrl];
         this.fail(message, { retry: again && this.start, lost, link });
       },
     });
@@ -61,7 +62,7 @@ export class Transfer {
 
   progress(share, cancel) {
     this.share = share;
-    this.row.sending(share, cancel, this.isArchive ? "Unpacking" : "Storing");
+    this.row.sending(share, cancel, this.isArchive ? _("Unpacking") : _("Storing"));
     this.place.onChange();
   }
 
@@ -81,10 +82,22 @@ export class Transfer {
       if (song.filename === this.file.name && songs.length === 1) return this.become(song);
       if (!AGAIN.includes(song.error)) this.place.add({ name: song.filename }).become(song);
     }
-    const taken = `${count(here, "song", "songs")} taken in`;
-    if (late) return this.fail(`${taken}, ${late} not yet. Send it again for the rest.`, { retry: this.start });
+    if (late) {
+      const some = ngettext(
+        "%(num)d song taken in, %(late)s not yet. Send it again for the rest.",
+        "%(num)d songs taken in, %(late)s not yet. Send it again for the rest.",
+        here,
+        { late },
+      );
+      return this.fail(some, { retry: this.start });
+    }
     this.enter("done");
-    this.row.unpacked(songs.length > here ? `${taken}, ${songs.length - here} not` : taken);
+    const left = songs.length - here;
+    this.row.unpacked(
+      left
+        ? ngettext("%(num)d song taken in, %(left)s not", "%(num)d songs taken in, %(left)s not", here, { left })
+        : ngettext("%(num)d song taken in", "%(num)d songs taken in", here),
+    );
   }
 
   follow({ url, status_url: statusUrl, duplicate = false }) {
@@ -99,11 +112,11 @@ export class Transfer {
         this.hear(status, places);
         if (this.state !== "following") over();
       },
-      onTrouble: () => this.row.pausing("The connection is lost. Still trying."),
+      onTrouble: () => this.row.pausing(_("The connection is lost. Still trying.")),
       onLost: (reason) => {
         over();
-        if (reason === "gone") this.fail("This song was deleted.");
-        else this.fail("You have been logged out.", { link: ["Log in again", this.place.loginUrl] });
+        if (reason === "gone") this.fail(_("This song was deleted."));
+        else this.fail(_("You have been logged out."), { link: [_("Log in again"), this.place.loginUrl] });
       },
     });
   }
@@ -114,7 +127,7 @@ export class Transfer {
       this.row.done(status, places.duplicate);
       this.place.say(`${this.file.name}: ${spokenVerdict(status)}`);
     } else if (status.state === "failed" || status.state === "cancelled") {
-      this.fail(status.error ?? "The analysis was cancelled.", { retry: () => this.analyseAgain(places) });
+      this.fail(status.error ?? _("The analysis was cancelled."), { retry: () => this.analyseAgain(places) });
     } else this.row.following(status);
   }
 
@@ -125,7 +138,7 @@ export class Transfer {
     const response = await fetch(`${places.url}/retry`, { method: "POST", headers, redirect: "manual" }).catch(() => null);
     // Whatever a server in good health has answered, the song's status tells it better.
     if (response && response.status < 500) this.follow({ url: places.url, status_url: places.statusUrl });
-    else this.fail("It could not be started again.", { retry: () => this.analyseAgain(places) });
+    else this.fail(_("It could not be started again."), { retry: () => this.analyseAgain(places) });
   }
 
   fail(text, { retry, link, lost } = {}, loudness = "aloud") {
@@ -141,6 +154,15 @@ export class Transfer {
 }
 
 function pauseText(seconds, reason) {
-  const why = reason === "busy" ? "The server asks for a pause" : "Not sent yet";
-  return `${why}. Trying again in ${count(seconds, "second", "seconds")}.`;
+  return reason === "busy"
+    ? ngettext(
+        "The server asks for a pause. Trying again in %(num)d second.",
+        "The server asks for a pause. Trying again in %(num)d seconds.",
+        seconds,
+      )
+    : ngettext(
+        "Not sent yet. Trying again in %(num)d second.",
+        "Not sent yet. Trying again in %(num)d seconds.",
+        seconds,
+      );
 }

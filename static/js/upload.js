@@ -2,10 +2,10 @@
 
 import { Announcer } from "./announcer.js";
 import { filesOf, hasFiles, songsOf } from "./dropped.js";
+import { ngettext } from "./language.js";
 import { leftUnfinished, Overview } from "./overview.js";
 import { Transfer } from "./transfer.js";
 import { Uploader } from "./uploader.js";
-import { count } from "./words.js";
 
 const FEW = 10;
 const form = document.querySelector("[data-upload]");
@@ -39,10 +39,12 @@ function add(file) {
 }
 
 function take({ files, left }) {
-  if (left) tell(`${count(left, "file that is no song was", "files that are no songs were")} left out.`);
+  if (left) {
+    tell(ngettext("%(num)d file that is no song was left out.", "%(num)d files that are no songs were left out.", left));
+  }
   if (!files.length) return;
   section.hidden = false;
-  announcer.say(`${count(files.length, "song", "songs")} added`);
+  announcer.say(ngettext("%(num)d song added", "%(num)d songs added", files.length));
   for (const file of files) add(file).start();
 }
 
@@ -56,7 +58,13 @@ function tell(sentence) {
 function halt(seconds) {
   overview.refresh();
   if (seconds === null) return;
-  tell(`The server takes more songs in ${count(Math.ceil(seconds / 60), "minute", "minutes")}. It goes on by itself.`);
+  tell(
+    ngettext(
+      "The server takes more songs in %(num)d minute. It goes on by itself.",
+      "The server takes more songs in %(num)d minutes. It goes on by itself.",
+      Math.ceil(seconds / 60),
+    ),
+  );
   setTimeout(() => uploader.resume(), seconds * 1000);
 }
 
@@ -97,8 +105,13 @@ window.addEventListener("beforeunload", (event) => uploader.busy && event.preven
 receiveDrops();
 const left = leftUnfinished();
 if (left) {
-  const were = count(left, "song was", "songs were");
-  tell(`${were} not sent last time. Choose the same files or folder again: what is here already is not sent twice.`);
+  tell(
+    ngettext(
+      "%(num)d song was not sent last time. Choose the same files or folder again: what is here already is not sent twice.",
+      "%(num)d songs were not sent last time. Choose the same files or folder again: what is here already is not sent twice.",
+      left,
+    ),
+  );
 }
 // On a slow line somebody has chosen before this script came.
 takeChosen();

@@ -1,6 +1,7 @@
 // Sends files one a request, two at a time. A lost connection is tried again by itself before anybody is asked.
 
 import { Known } from "./known.js";
+import { _ } from "./language.js";
 
 const AT_ONCE = 2;
 const PAUSES = [1, 3, 8, 20, 60, 60];
@@ -98,7 +99,7 @@ class Transfer {
         this.#listener.onSongs([{ ...song, duplicate: true }]);
         return {};
       }
-      const answer = await this.#post();
+      const answer = await this.#post(known.hash(this.file));
       if (this.#stop.signal.aborted) return this.#stopped();
       if (answer.status === 0) {
         known.forget(this.file);
@@ -137,7 +138,7 @@ class Transfer {
     return { held: true };
   }
 
-  #post() {
+  #post(hash) {
     return new Promise((resolve) => {
       const request = new XMLHttpRequest();
       request.open("POST", this.#action);
@@ -155,6 +156,7 @@ class Transfer {
       };
       this.#stop.signal.addEventListener("abort", () => request.abort(), { once: true });
       const form = new FormData();
+      if (hash) form.append("sha256", hash);
       form.append("songs", this.file, this.file.name);
       request.send(form);
     });
@@ -171,7 +173,7 @@ class Transfer {
   }
 }
 
-const CHANGED = "This file was changed or taken away while it was sent. Choose it again.";
+const CHANGED = _("This file was changed or taken away while it was sent. Choose it again.");
 
 // A browser refuses to read on in a file that is not any more what was chosen.
 async function isReadable(file) {
@@ -203,11 +205,11 @@ function pauseAfter({ status, body, after }, pause) {
 function refusal(status, message, code) {
   // A token of a session that is over is refused before anybody asks who is there.
   const loggedOut = status === 401 || code === "csrf" || (status === 200 && !message);
-  if (loggedOut) return ["You have been logged out.", { again: true, login: true }];
-  if (status === 413) return [message ?? "This file is too large.", {}];
-  if (status === 0) return ["It could not be sent. Is the network there?", { again: true, lost: true }];
-  if (status === 429) return ["Too many songs at once. Try again in a while.", { again: true }];
-  return [message ?? "Something broke on our side.", { again: status >= 500 }];
+  if (loggedOut) return [_("You have been logged out."), { again: true, login: true }];
+  if (status === 413) return [message ?? _("This file is too large."), {}];
+  if (status === 0) return [_("It could not be sent. Is the network there?"), { again: true, lost: true }];
+  if (status === 429) return [_("Too many songs at once. Try again in a while."), { again: true }];
+  return [message ?? _("Something broke on our side."), { again: status >= 500 }];
 }
 
 // Rests for so long, or until the network is back, or until stopped.

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, event, inspect
 from portal import create_app
 from portal.config import Settings
 from portal.extensions import db
-from portal.models import Base, HeardGenre, Job, JobState, PredictionRecord, Song, User
+from portal.models import Base, HeardGenre, Job, JobState, LoginSession, PredictionRecord, Song, User
 from portal.web import EXTENSION
 from tests.support.database import empty_tables
 from tests.support.servers import named_servers
@@ -190,5 +190,8 @@ def make_prediction(genre, confidence):
 def make_user(session, email, name):
     user = User(email=email, name=name, password_hash="$argon2id$unused")
     session.add(user)
+    session.flush()
+    user.session_key = f"session of {name}"
+    session.add(LoginSession(key=user.session_key, user_id=user.id))
     session.commit()
     return user

@@ -10,6 +10,11 @@ STRANGER = {
     "home": ("/", 0),
     "sources.about": ("/sources", 0),
     "healthz": ("/healthz", 0),
+    "help.index": ("/help", 0),
+    "offline.page": ("/offline", 0),
+    "offline.worker": ("/sw.js", 0),
+    "help.show": ("/help/uploading", 0),
+    "help.picture": ("/help/img/upload-1440.webp", 0),
     "signup.signup": ("/signup", 0),
     "login.login": ("/login", 0),
     "reset_password.request_link": ("/reset-password", 0),
@@ -19,11 +24,14 @@ STRANGER = {
 
 MEMBER = {
     "upload.upload": ("/upload", 1),
-    "profile.show": ("/profile", 2),
+    "profile.show": ("/profile", 3),
     "history.index": ("/history", 4),
     "history.export_csv": ("/history.csv", 3),
     "history.export_json": ("/history.json", 3),
     "tagging.choose": ("/history/tagged", 4),
+    "musicmap.show": ("/history/map", 5),
+    "musicmap.points": ("/history/map.json", 5),
+    "musicmap.profile": ("/history/profile", 4),
     "spotify.index": ("/spotify", 2),
     "taste.for_you": ("/for-you", 6),
     "feedback.consent": ("/feedback/consent", 2),
@@ -182,4 +190,5 @@ def statements(count_queries, client, path):
     with count_queries() as found:
         answer = client.get(path)
     assert answer.status_code == 200
+    answer.close()  # a picture is a file that is open until it was sent
     return len(found)

@@ -55,6 +55,11 @@ def accounts(services):
 
 
 @pytest.fixture
+def sessions(services):
+    return services.sessions
+
+
+@pytest.fixture
 def carol(accounts, password):
     return accounts.sign_up("carol@example.org", "Carol", password)
 

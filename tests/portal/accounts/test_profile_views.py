@@ -10,7 +10,7 @@ from portal.extensions import db
 from portal.models import JobState, Song, User, utc_now
 
 NEW_PASSWORD = "nine kettles under ferns"
-POSTS = ("name", "password", "email", "zone", "audio", "audio/delete", "sessions/end")
+POSTS = ("name", "password", "email", "zone", "audio", "audio/delete", "sessions/end", "sessions/x/end")
 
 
 # Who may

@@ -114,12 +114,6 @@ def test_logging_in_renews_a_hash_of_older_parameters(session, make_accounts, ca
     assert stronger.authenticate("carol@example.org", password) is carol
 
 
-def test_a_session_is_found_by_its_token_and_not_by_the_id(accounts, carol):
-    assert accounts.by_session_id(carol.get_id()) is carol
-    assert accounts.by_session_id(str(carol.id)) is None
-    assert accounts.by_session_id("") is None
-
-
 def test_asking_for_a_reset_mails_a_link_that_works(accounts, carol, mails, mailed_link):
     accounts.request_reset("Carol@Example.org")
 
@@ -150,13 +144,15 @@ def test_mail_that_is_not_handed_over_is_logged_and_not_told(make_accounts, hash
     assert "the post is on strike" in caplog.text
 
 
-def test_a_reset_changes_the_password_and_ends_all_sessions(accounts, carol, password, mailed_link):
-    session_id = carol.get_id()
+def test_a_reset_changes_the_password_and_ends_all_sessions(accounts, sessions, carol, password, mailed_link):
+    token = carol.session_token
+    sessions.begin(carol, "")
     accounts.request_reset("carol@example.org")
 
     assert accounts.reset_password(token_of(mailed_link()), NEW_PASSWORD) is carol
 
-    assert accounts.by_session_id(session_id) is None
+    assert sessions.find(carol.session_key) is None
+    assert sessions.inherit(token, "", "") is None
     assert accounts.authenticate("carol@example.org", NEW_PASSWORD) is carol
     with pytest.raises(WrongCredentials):
         accounts.authenticate("carol@example.org", password)

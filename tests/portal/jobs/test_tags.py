@@ -9,9 +9,10 @@ import soundfile
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from mutagen.id3 import TALB, TCON, TIT2, TPE1
+from mutagen.id3 import APIC, ID3, TALB, TCON, TIT2, TPE1
 from mutagen.wave import WAVE
 
+from portal.jobs.child import run_in_child
 from portal.jobs.tags import read_tags
 
 TAGS = {"title": "So What", "artist": "Miles Davis", "album": "Kind of Blue", "genre": "Jazz"}
@@ -67,6 +68,15 @@ def test_what_is_no_audio_has_no_tags(tmp_path, content):
 
 def test_a_missing_file_has_no_tags(tmp_path):
     assert read_tags(tmp_path / "nothing") == {}
+
+
+def test_a_cover_of_fifty_megabytes_costs_neither_the_tags_nor_much_memory(make_file):
+    path = make_file("MP3")
+    tag(path, TAGS)
+    file = ID3(path)
+    file.add(APIC(mime="image/png", type=3, desc="", data=bytes(50 * 10**6)))
+    file.save(path)
+    assert run_in_child(lambda _emit: read_tags(path), timeout=60, memory=2**28) == TAGS
 
 
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
