@@ -18,13 +18,18 @@ from portal import (
     handlers,
     history,
     jobs,
+    languages,
+    musicmap,
+    offline,
     playlists,
     recommendations,
+    sample,
     spotify,
     tagging,
     taste,
     upload,
 )
+from portal import help as user_guide
 from portal.config import ROOT, Settings
 from portal.extensions import csrf, db, limiter, login_manager, migrate
 from portal.web import EXTENSION
@@ -46,6 +51,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         static_folder=str(ROOT / "static"),
     )
     app.config.update(_flask_config(settings))
+    languages.init_app(app)
     _bind_extensions(app)
     app.extensions[EXTENSION] = services or build_services(settings)
     for feature in (
@@ -60,9 +66,13 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         spotify,
         feedback,
         tagging,
+        musicmap,
+        user_guide,
     ):
         feature.init_app(app)
     accounts.show_local_days(app)
+    sample.init_app(app)
+    offline.init_app(app)
     handlers.init_app(app)
     _add_own_pages(app)
     if settings.trusted_proxies:
@@ -116,7 +126,7 @@ def _add_own_pages(app: Flask) -> None:
     def home() -> Response | str:
         if current_user.is_authenticated:
             return redirect(url_for("upload.upload"))  # type: ignore[return-value]
-        return render_template("home.html")
+        return render_template("home.html", sample=sample.load_sample())
 
     @app.get("/healthz")
     def healthz() -> Response:

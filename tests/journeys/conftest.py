@@ -7,7 +7,9 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.support import showcase
 from tests.support.portal import running_portal
+from tests.support.visitor import PASSWORD, log_in
 
 CHROMIUM = shutil.which("chromium")
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -32,7 +34,8 @@ def browser():
 @pytest.fixture
 def page(browser, portal):
     """A page in a profile of its own; any script error or blocked resource fails the test."""
-    context = browser.new_context(base_url=portal.url)
+    # What is tested is what the server answers; what a browser keeps is a journey of its own.
+    context = browser.new_context(base_url=portal.url, service_workers="block")
     page = context.new_page()
     troubles = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -48,3 +51,33 @@ def plain_page(browser, portal):
     context = browser.new_context(base_url=portal.url, java_script_enabled=False)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory):
+    """A portal that has something to show, and its pages."""
+    with showcase.showcase(tmp_path_factory.mktemp("showcase")) as furnished:
+        yield furnished
+
+
+@pytest.fixture(scope="session")
+def places(furnished):
+    return furnished[1]
+
+
+@pytest.fixture
+def open_as(browser, furnished):
+    """Return a function: open_as(one of WHO, **options of the context) -> a page of theirs in the showcase."""
+    contexts = []
+
+    def open_page(who, **options):
+        context = browser.new_context(base_url=furnished[0].url, service_workers="block", **options)
+        contexts.append(context)
+        page = context.new_page()
+        if who in showcase.EMAILS:
+            log_in(page, showcase.EMAILS[who], PASSWORD)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

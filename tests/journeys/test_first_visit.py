@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from email import message_from_bytes, policy
 
 import pytest
 from playwright.sync_api import expect
 
 from classifier import GENRES
 from tests.support.audio import encode, music_like, write_wav
-from tests.support.visitor import SECONDS, VERDICT, log_in, row, sign_up
+from tests.support.visitor import SECONDS, VERDICT, link_from_outbox, log_in, row, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -126,15 +125,6 @@ def test_the_verdict_is_one_of_the_ten_genres(page, songs):
     status = page.evaluate(f"fetch('{link.get_attribute('href')}/status').then(answer => answer.json())")
     assert status["state"] == "done"
     assert status["genre"] in GENRES
-
-
-def link_from_outbox(portal, email):
-    """Return the link of the newest mail to ``email``."""
-    for file in sorted((portal.instance / "outbox").glob("*.eml"), reverse=True):
-        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-        if mail["To"] == email:
-            return re.search(r"https?://\S+", mail.get_content()).group()
-    raise AssertionError(f"no mail for {email}")
 
 
 @pytest.fixture(scope="module")

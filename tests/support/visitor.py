@@ -6,6 +6,7 @@ What belongs here: steps of several journeys. Not here: what a journey is about.
 from __future__ import annotations
 
 import re
+from email import message_from_bytes, policy
 
 from playwright.sync_api import expect
 
@@ -43,3 +44,12 @@ def upload(page, file):
     uploaded = row(page, file.name)
     expect(uploaded.locator("[data-text]")).to_have_text(VERDICT, timeout=30 * SECONDS)
     return uploaded.get_by_role("link").get_attribute("href")
+
+
+def link_from_outbox(portal, email):
+    """Return the link of the newest mail to ``email``."""
+    for file in sorted((portal.instance / "outbox").glob("*.eml"), reverse=True):
+        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+        if mail["To"] == email:
+            return re.search(r"https?://\S+", mail.get_content()).group()
+    raise AssertionError(f"no mail for {email}")
