@@ -18,6 +18,7 @@ COPY portal portal
 COPY migrations migrations
 COPY templates templates
 COPY static static
+COPY docs/guide docs/guide
 
 RUN useradd --create-home --uid 1000 genregenie \
     && install -d -o genregenie -g genregenie /app/instance

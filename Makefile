@@ -10,7 +10,7 @@ BIN := .venv/bin
 export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run test check bench format train compare lock clean
+.PHONY: help run test check bench format messages guide train compare lock clean
 
 help:
 	@echo "make run     set up and serve on http://127.0.0.1:$(PORT)"
@@ -18,6 +18,8 @@ help:
 	@echo "make check   set up, then lint, types and import rules"
 	@echo "make bench   measure speed and memory against peers, and write benchmarks/RESULTS.md (ARGS=--audio FILE...)"
 	@echo "make format  let ruff rewrite what it can"
+	@echo "make messages gather all sentences for the translators, and compile what they wrote"
+	@echo "make guide   take the user guide's screenshots anew, and its figures from the model's card"
 	@echo "make train   rebuild the shipped model (DATASET=folder of labelled music; ARGS=more arguments)"
 	@echo "make compare compare the algorithms on it and write docs/comparison"
 	@echo "make lock    pin every dependency anew"
@@ -40,6 +42,13 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: .venv/dev
+	$(BIN)/python -m portal.languages.catalogues
+
+# Starts a portal of its own with made-up music, and walks through every page in Chromium.
+guide: .venv/dev
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.support.guide
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks $(ARGS)

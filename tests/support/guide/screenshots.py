@@ -1,0 +1,88 @@
+"""The guide's pictures as files.
+
+What belongs here: taking all of them, making them small, and telling whether two are alike. Not here: which there are
+(``walk``).
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests.support.demo_world import furnish
+from tests.support.guide.figures import GUIDE
+from tests.support.guide.walk import Walker
+from tests.support.portal import running_portal
+
+PICTURES = GUIDE / "img"
+CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+QUALITY = 35
+CELL = 24
+"""Pixels a side that are averaged before two pictures are compared: letters become grey, buttons stay buttons."""
+
+GREY = 24
+"""Levels of 255 by which a cell may differ."""
+
+DIFFERENT_SHARE = 0.002
+"""Share of the cells that may differ more. Of two walks on one day none does; another date changes a few."""
+
+LENGTH_SHARE = 0.03
+"""Share by which the heights may differ."""
+
+
+@contextmanager
+def walker(browser):
+    """Yield somebody who walks through a portal of its own, furnished with the demo world."""
+    with TemporaryDirectory() as folder, running_portal(_made(Path(folder) / "instance")) as portal:
+        yield Walker(browser, portal, furnish(portal), _made(Path(folder) / "tunes"))
+
+
+def take_all(chromium):
+    """Take every picture, in place of those that are there."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        with walker(browser) as walking:
+            for name, png in walking.pictures():
+                yield name, write(PICTURES, name, png)
+        browser.close()
+
+
+def write(folder, name, png):
+    """Write a picture as WebP and return its bytes."""
+    file = folder / f"{name}.webp"
+    opened(png).save(file, quality=QUALITY, method=6)
+    return file.stat().st_size
+
+
+def opened(png):
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+def differences(kept, fresh):
+    """Return in words how a picture differs from the one that is kept, or nothing where they show the same.
+
+    Both are looked at in coarse grey cells, so that another font or another day changes little, and a section that is
+    gone, new or moved changes much.
+    """
+    if abs(kept.height - fresh.height) > LENGTH_SHARE * kept.height:
+        return f"it is {fresh.height} pixels high, not {kept.height}"
+    height = min(kept.height, fresh.height)
+    cells = [_cells(picture.crop((0, 0, picture.width, height))) for picture in (kept, fresh)]
+    share = np.mean(np.abs(cells[0] - cells[1]) > GREY)
+    return f"{share:.0%} of it looks different" if share > DIFFERENT_SHARE else ""
+
+
+def _cells(picture):
+    size = (max(1, picture.width // CELL), max(1, picture.height // CELL))
+    return np.asarray(picture.convert("L").resize(size, Image.Resampling.BOX), float)
+
+
+def _made(folder):
+    folder.mkdir()
+    return folder
