@@ -30,6 +30,7 @@ from portal.community.shown import (
     liked_by,
     public_playlists,
     public_songs,
+    whole_verdict,
 )
 from portal.errors import NotFoundError
 from portal.language import _
@@ -111,7 +112,8 @@ class DiscoverService:
     def song(self, viewer_id: int, song_id: str) -> PublicSong:
         """Return a public song with its result; raise NoSuchSongError."""
         columns = (*(Song, PredictionRecord, Profile, Publication.likes), liked_by(viewer_id))
-        row = self._session.execute(public_songs(*columns).where(Publication.song_id == song_id)).one_or_none()
+        found = public_songs(*columns).where(Publication.song_id == song_id).options(whole_verdict())
+        row = self._session.execute(found).one_or_none()
         if row is None:
             raise NoSuchSongError
         song, prediction, profile, likes, liked = row

@@ -14,7 +14,7 @@ from sqlalchemy import Row, func, select, update
 from portal.community.links import ShareTokens
 from portal.community.people import SuspendedError
 from portal.community.publishing import NotYoursError
-from portal.community.shown import MAX_ROWS, AnySession, Result, Stretch, artist_of
+from portal.community.shown import MAX_ROWS, AnySession, Result, Stretch, artist_of, whole_verdict
 from portal.errors import ConflictError, GoneError, NotFoundError
 from portal.language import _, ngettext
 from portal.models import Playlist, PredictionRecord, Profile, Publication, ShareLink, Song, utc_now
@@ -205,6 +205,7 @@ class ShareService:
             select(Song.title, artist_of().label("artist"), PredictionRecord)
             .join(PredictionRecord, PredictionRecord.song_id == Song.id)
             .where(Song.id == song_id)
+            .options(whole_verdict())
         ).one_or_none()
         if row is None:
             raise LinkGoneError

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, scoped_session, undefer
 
 from portal.models import Like, Playlist, PredictionRecord, Profile, Publication, Song
 from portal.ports import ShownPlaylist
@@ -101,6 +101,11 @@ class Stretch(Generic[Item]):
     def has_previous(self) -> bool:
         """Whether a page comes before."""
         return self.number > 1
+
+
+def whole_verdict() -> Any:
+    """Return the option that brings a verdict's peaks along, for the pages that draw its waveform."""
+    return undefer(PredictionRecord.peaks)
 
 
 def artist_of() -> Any:

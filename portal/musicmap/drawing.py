@@ -39,8 +39,10 @@ LARGEST_DOT, SMALLEST_DOT, DOTS = 11.0, 3.2, 110.0
 LABEL_HEIGHT, LETTER = 40, 21
 """Room of a genre's name, and of each of its letters, where the names are largest."""
 
-LABELLED = 0.02
-"""Share of the songs that a genre needs for its name to stand on the map."""
+LABELLED, FEWEST_LABELLED = 0.02, 5
+"""Share of the songs that a genre needs for its name to stand on the map, and how many at least: amid fewer it would
+cover them, and say of an empty middle what it is not.
+"""
 
 THIRDS = (1 / 3, 2 / 3)
 
@@ -90,6 +92,7 @@ def draw(whole: MusicMap, genre: str, names: Mapping[str, str]) -> Drawing:
     """Draw a map; with ``genre``, the songs of all others faint. ``names`` are the genres' as they are shown."""
     dots, height = _laid_out(whole.places)
     by_genre = {one: [dot for dot in dots if dot.place.genre == one] for one in whole.genres}
+    least = max(FEWEST_LABELLED, LABELLED * len(dots))
     return Drawing(
         width=WIDTH,
         height=height,
@@ -99,7 +102,7 @@ def draw(whole: MusicMap, genre: str, names: Mapping[str, str]) -> Drawing:
             Cluster(one, shape(one, whole.genres), len(own), _path(own), faint=bool(genre) and one != genre)
             for one, own in by_genre.items()
         ),
-        labels=_labels({one: own for one, own in by_genre.items() if len(own) >= LABELLED * len(dots)}, names, height),
+        labels=_labels({one: own for one, own in by_genre.items() if len(own) >= least}, names, height),
     )
 
 

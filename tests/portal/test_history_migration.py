@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text

@@ -34,6 +34,18 @@ def test_a_link_shows_a_stranger_the_result(client, alice, make_song, share):
     assert "<audio" not in page.text
 
 
+def test_a_link_shows_the_waveform_where_the_verdict_has_one_and_nothing_to_play(
+    client, session, alice, make_song, share
+):
+    song = make_song(alice)
+    song.prediction.peaks = [10, 200, 30, 120]
+    session.commit()
+    page = client.get(share(alice, song=song)[1]).text
+    assert "The waveform of the song" in page
+    assert "The same in words" in page
+    assert "<audio" not in page
+
+
 def test_a_link_shows_a_stranger_the_playlist_with_its_owners_songs(client, alice, make_song, make_playlist, share):
     playlist = make_playlist(alice, name="Evening", songs=[make_song(alice, title="Copper")])
     page = client.get(share(alice, playlist=playlist)[1]).text
