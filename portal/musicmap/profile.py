@@ -117,9 +117,10 @@ class ProfileService:
         )
 
     def _bounds(self, user_id: int) -> tuple[datetime, datetime]:
-        """Return when the first and the last song came; now, where there is none."""
+        """Return when the first and the last song came that has a genre; now, where there is none."""
         oldest, newest = func.min(Song.created_at), func.max(Song.created_at)
-        row = self._session.execute(select(oldest, newest).where(Song.user_id == user_id)).one()
+        songs = judged(select(oldest, newest).select_from(Song), Song.id).where(Song.user_id == user_id)
+        row = self._session.execute(songs).one()
         return row[0] or utc_now(), row[1] or utc_now()
 
     def _counted(self, own: Sequence[ColumnElement[bool]], among: Sequence[Period]) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from sqlalchemy import delete, update
 
-from portal.models import Feedback, MapRound, Song, utc_now
+from portal.models import Feedback, JobState, MapRound, Song, utc_now
 from portal.musicmap import service as shown
 
 
@@ -141,6 +141,14 @@ def test_the_profile_counts_days_where_the_reader_is(as_alice, alice, session, m
     page = as_alice.get("/history/profile?by=month").text
     assert "Jan 2026: Jazz 100" in page
     assert "Feb 2026: Rock 100" in page
+
+
+def test_bars_end_with_the_last_song_that_has_a_genre(as_alice, alice, make_song):
+    make_song(alice, genre="jazz", created_at=datetime(2026, 1, 5, tzinfo=UTC))
+    make_song(alice, state=JobState.FAILED, created_at=datetime(2026, 5, 5, tzinfo=UTC))
+    page = as_alice.get("/history/profile?by=month").text
+    assert "Jan 2026" in page
+    assert "May 2026" not in page
 
 
 def test_days_choose_what_is_counted(as_alice, alice, make_song):
