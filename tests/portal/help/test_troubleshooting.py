@@ -1,7 +1,7 @@
 """Every sentence by which people are told that something is wrong stands in the guide, with what to do about it.
 
 The errors are made here, as the portal makes them. A new one that takes arguments needs a line in EXAMPLES; a new
-sentence needs a line in docs/guide/troubleshooting.md.
+sentence needs a line in docs/guide/troubleshooting.md, and in the same page of every other language.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import importlib
 import inspect
 import pkgutil
 import re
+from gettext import GNUTranslations
 
 import pytest
+from babel import Locale
 
 import portal
 from classifier import MAX_BYTES, MAX_SECONDS, MIN_SECONDS, errors
@@ -20,7 +22,11 @@ from portal.config import ROOT
 from portal.errors import PortalError
 from portal.handlers import SENTENCES
 from portal.help.pages import GUIDE
+from portal.jobs.refusals import REFUSALS
 from portal.jobs.sandbox import AnalysisTimeoutError, AudioRefusedError
+from portal.language import speaking, translated
+from portal.languages.service import KNOWN, SOURCE
+from portal.languages.words import TRANSLATIONS
 from portal.ports import SourceError
 from portal.spotify.values import TROUBLES, SpotifyTroubleError
 from portal.tagging.errors import UnreadableTagsError, UnwritableFormatError
@@ -71,10 +77,30 @@ def page():
     return " ".join((GUIDE / "troubleshooting.md").read_text("utf-8").split())
 
 
+@pytest.fixture(params=KNOWN)
+def spoken_page(request):
+    """The page in a language, while that language is spoken."""
+    if request.param == SOURCE:
+        yield " ".join((GUIDE / "troubleshooting.md").read_text("utf-8").split())
+        return
+    with (TRANSLATIONS / request.param / "LC_MESSAGES" / "messages.mo").open("rb") as catalogue:
+        translations = GNUTranslations(catalogue)
+    with speaking(translations, Locale.parse(request.param)):
+        yield " ".join((GUIDE / request.param / "troubleshooting.md").read_text("utf-8").split())
+
+
 @pytest.mark.parametrize("kind", [*filter(says_itself, named_errors())], ids=lambda kind: kind.__qualname__)
-def test_what_an_error_says_is_in_the_guide(page, kind):
+def test_what_an_error_says_is_in_the_guide(spoken_page, kind):
     for arguments in EXAMPLES.get(kind, [()]):
-        assert str(kind(*arguments)) in page
+        # What the classifier says is English until it is shown.
+        assert translated(str(kind(*arguments))) in spoken_page
+
+
+# What follows the colon is told in the page's own words.
+@pytest.mark.parametrize("refusal", [refusal for refusal in REFUSALS if ": " not in refusal])
+def test_what_the_classifier_says_of_a_file_is_in_the_guide(spoken_page, refusal):
+    pattern = ".{1,20}".join(map(re.escape, translated(refusal).split("%(number)s")))
+    assert re.search(pattern, spoken_page)
 
 
 def raised():
@@ -104,10 +130,10 @@ def test_what_is_said_where_an_error_is_raised_is_in_the_guide(page, pattern):
 
 
 @pytest.mark.parametrize("status", list(SENTENCES))
-def test_what_an_error_page_says_is_in_the_guide(page, status):
+def test_what_an_error_page_says_is_in_the_guide(spoken_page, status):
     said = str(SENTENCES[status])
     pattern = ".{1,20}".join(map(re.escape, re.split(r"\{\w+\}|%\(\w+\)[sd]", said)))
-    assert re.search(pattern, page)
+    assert re.search(pattern, spoken_page)
 
 
 @pytest.mark.parametrize("name", ["uploader", "transfer"])
