@@ -38,11 +38,11 @@ def test_from_sign_up_to_a_verdict_and_back_by_a_reset_link(page, portal, songs)
 
     page.goto("/reset-password")
     page.get_by_label("Email").fill("ada@example.org")
-    page.get_by_role("button").last.click()
+    page.locator("main form button[type=submit]").click()
     page.goto(link_from_outbox(portal, "ada@example.org"))
     page.locator("input[name=password]").fill(NEW_PASSWORD)
     page.locator("input[name=confirm]").fill(NEW_PASSWORD)
-    page.get_by_role("button").last.click()
+    page.locator("main form button[type=submit]").click()
 
     log_in(page, "ada@example.org", NEW_PASSWORD)
     page.goto("/history")
