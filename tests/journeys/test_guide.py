@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.support.guide.screenshots import PICTURES, differences, opened, walker
+from tests.support.guide.screenshots import (
+    PICTURES,
+    differences,
+    kept_surroundings,
+    opened,
+    surroundings,
+    walker,
+)
 from tests.support.guide.walk import SHOTS
 
 pytestmark = pytest.mark.browser
@@ -15,6 +22,10 @@ QUICK = ("home", "upload", "song", "history", "tag-many", "playlists", "discover
 
 
 def test_the_pictures_show_the_portal_as_it_is(browser):
+    if surroundings(browser) != kept_surroundings():
+        pytest.skip(
+            "the pictures were taken with another Chromium or other letters: these differ by themselves"
+        )
     troubles = []
     with walker(browser) as walking:
         shots = [shot for shot in SHOTS if shot.name in QUICK]

@@ -7,6 +7,7 @@ What belongs here: taking all of them, making them small, and telling whether tw
 from __future__ import annotations
 
 import io
+import json
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,12 +16,14 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from portal.config import ROOT
 from tests.support.demo_world import furnish
 from tests.support.guide.figures import GUIDE
 from tests.support.guide.walk import Walker
 from tests.support.portal import running_portal
 
 PICTURES = GUIDE / "img"
+TAKEN_WITH = Path(__file__).with_name("taken_with.json")
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 QUALITY = 35
 CELL = 24
@@ -36,6 +39,15 @@ LENGTH_SHARE = 0.03
 """Share by which the heights may differ."""
 
 
+LETTERS = """tokens => {
+  document.head.append(Object.assign(document.createElement("style"), { textContent: tokens }));
+  document.body.style.font = "16px var(--text)";
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = getComputedStyle(document.body).font;
+  return pen.measureText("Ten genres, heard from the sound alone").width;
+}"""
+
+
 @contextmanager
 def walker(browser):
     """Yield somebody who walks through a portal of its own, furnished with the demo world."""
@@ -43,10 +55,23 @@ def walker(browser):
         yield Walker(browser, portal, furnish(portal), _made(Path(folder) / "tunes"))
 
 
+def surroundings(browser):
+    """Return what else than the portal a picture shows: which Chromium drew it, and how wide its letters are."""
+    page = browser.new_page()
+    width = page.evaluate(LETTERS, (ROOT / "static" / "css" / "tokens.css").read_text("utf-8"))
+    page.close()
+    return {"chromium": browser.version.partition(".")[0], "letters": round(width, 2)}
+
+
+def kept_surroundings():
+    return json.loads(TAKEN_WITH.read_text("utf-8"))
+
+
 def take_all(chromium):
     """Take every picture, in place of those that are there."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        TAKEN_WITH.write_text(json.dumps(surroundings(browser), indent=2) + "\n", "utf-8")
         with walker(browser) as walking:
             for name, png in walking.pictures():
                 yield name, write(PICTURES, name, png)
