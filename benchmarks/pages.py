@@ -10,13 +10,13 @@ What belongs here: the table. Not here: measuring one page (``tests.support.weig
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.support.browser import running_browser
 from tests.support.showcase import EMAILS, Place, showcase
 from tests.support.visitor import PASSWORD, log_in
 from tests.support.weighing import shifts, weigh
@@ -25,7 +25,6 @@ BUDGET = 60 * 1024
 """Bytes of styles and scripts that the first page may weigh; all others are read beside it."""
 
 PHONE = {"width": 390, "height": 844}
-FLAGS = ("--no-sandbox", "--disable-gpu")
 HEAD = ("page", "styles and scripts", "of the budget", "in all", "requests", "layout shift")
 
 
@@ -46,11 +45,9 @@ def one_each(places: Iterable[Place]) -> list[Place]:
 def table(url: str, places: Iterable[Place]) -> Iterator[str]:
     yield _line(HEAD)
     yield _line("---" for _ in HEAD)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    with running_browser() as browser:
         for place in places:
             yield _line(_cells(browser, url, place))
-        browser.close()
 
 
 def _cells(browser: Browser, url: str, place: Place) -> tuple[str, ...]:

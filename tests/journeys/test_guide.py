@@ -23,9 +23,7 @@ QUICK = ("home", "upload", "song", "history", "tag-many", "playlists", "discover
 
 def test_the_pictures_show_the_portal_as_it_is(browser):
     if surroundings(browser) != kept_surroundings():
-        pytest.skip(
-            "the pictures were taken with another Chromium or other letters: these differ by themselves"
-        )
+        pytest.skip("the pictures were taken with another Chromium or other letters: these differ by themselves")
     troubles = []
     with walker(browser) as walking:
         shots = [shot for shot in SHOTS if shot.name in QUICK]

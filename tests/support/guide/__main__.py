@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 
+from tests.support.browser import CHROMIUM
 from tests.support.guide.figures import write_figures
 from tests.support.guide.screenshots import PICTURES, take_all
 
@@ -17,12 +17,11 @@ def tell(line):
 def main():
     for page in write_figures():
         tell(f"figures: {page.name}")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        return "The pictures need Chromium: apt install chromium"
+    if CHROMIUM is None:
+        return "The pictures need Chromium: apt install chromium-headless-shell"
     PICTURES.mkdir(exist_ok=True)
     sizes = {}
-    for name, size in take_all(chromium):
+    for name, size in take_all():
         sizes[name] = size
         tell(f"{size / 1024:5.0f} KB  {name}")
     for file in PICTURES.glob("*.webp"):

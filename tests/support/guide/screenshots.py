@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from portal.config import ROOT
+from tests.support.browser import running_browser
 from tests.support.demo_world import furnish
 from tests.support.guide.figures import GUIDE
 from tests.support.guide.walk import Walker
@@ -24,7 +24,6 @@ from tests.support.portal import running_portal
 
 PICTURES = GUIDE / "img"
 TAKEN_WITH = Path(__file__).with_name("taken_with.json")
-CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 QUALITY = 35
 CELL = 24
 """Pixels a side that are averaged before two pictures are compared: letters become grey, buttons stay buttons."""
@@ -67,15 +66,13 @@ def kept_surroundings():
     return json.loads(TAKEN_WITH.read_text("utf-8"))
 
 
-def take_all(chromium):
+def take_all():
     """Take every picture, in place of those that are there."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    with running_browser() as browser:
         TAKEN_WITH.write_text(json.dumps(surroundings(browser), indent=2) + "\n", "utf-8")
         with walker(browser) as walking:
             for name, png in walking.pictures():
                 yield name, write(PICTURES, name, png)
-        browser.close()
 
 
 def write(folder, name, png):
