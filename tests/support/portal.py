@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +36,7 @@ def running_portal(instance, **settings):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     settings |= {"INSTANCE_PATH": str(instance), "PORT": str(port), "PATH": path, "PYTHONUNBUFFERED": "1"}
     options = {"cwd": ROOT, "env": os.environ | settings}
-    subprocess.run(["flask", "--app", "wsgi", "db", "upgrade"], check=True, capture_output=True, **options)
+    shutil.copytree(_migrated(), instance, dirs_exist_ok=True)
     with (instance / "log").open("wb") as log:
         honcho = subprocess.Popen(["honcho", "start"], stdout=log, stderr=log, start_new_session=True, **options)
     portal = Portal(f"http://127.0.0.1:{port}", instance)
@@ -41,6 +45,18 @@ def running_portal(instance, **settings):
         yield portal
     finally:
         stop(honcho)
+
+
+@cache
+def _migrated():
+    """Return an instance folder with an empty database; migrating is half of what a portal takes to start."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"INSTANCE_PATH": folder, "PATH": path}
+    upgrade = ["flask", "--app", "wsgi", "db", "upgrade"]
+    subprocess.run(upgrade, check=True, capture_output=True, cwd=ROOT, env=environment)
+    return folder
 
 
 def stop(process):
