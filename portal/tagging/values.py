@@ -166,7 +166,8 @@ def within_limits(songs: Sequence[Taggable]) -> tuple[Taggable, ...]:
 def name_in_archive(filename: str, taken: Collection[str]) -> str:
     """Return a name that every system can unpack and that is not, in any case of letters, among the ``taken``."""
     cleaned = "".join("_" if character in NEVER_IN_NAMES else character for character in filename).rstrip(". ")
-    name = file_name(cleaned, NAME_CHARACTERS)
+    # What cannot be shown may have stood behind a dot.
+    name = file_name(cleaned, NAME_CHARACTERS).rstrip(". ")
     suffix = extension(name)
     stem = name.removesuffix(suffix)
     if stem.casefold() in RESERVED:
@@ -181,4 +182,4 @@ def name_in_archive(filename: str, taken: Collection[str]) -> str:
 def _fitting(stem: str, ending: str) -> str:
     while len(stem) + len(ending) > NAME_CHARACTERS or len((stem + ending).encode()) > NAME_BYTES:
         stem = stem[:-1]
-    return stem.rstrip() + ending
+    return (stem.rstrip() + ending).rstrip(". ")

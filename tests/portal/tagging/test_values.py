@@ -78,6 +78,8 @@ def test_names_in_an_archive_are_unique_whatever_their_case():
 @example("\N{PILE OF POO}" * 300 + ".flac", set())
 @example("\u202egpj.exe", {"gpj.exe"})
 @example("...", set())
+@example("0.\x1f", set())
+@example("x" * 199 + "." + "x" * 20, set())
 def test_no_name_leaves_the_folder_or_is_too_long(filename, taken):
     name = name_in_archive(filename, taken)
     assert 0 < len(name) <= 200
